@@ -1,0 +1,54 @@
+"""npae: autoencoders down to the last gradient.
+
+Pure NumPy, every backward pass written by hand, every derivation beside the code that implements it, every gradient
+checked. `import npae` is light: each name is imported from its room when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from .baselines import PCA, principal_angles
+    from .datasets import (arc, bars, circle, correlated_gaussian, gaussian_mixture, helix, load_digits, load_mnist,
+                           load_patches, spiral, swiss_roll)
+    from .gradcheck import GradientCheckError, check_gradients, relative_error
+    from .models import Autoencoder, NotFittedError
+    from .optimizers import LBFGS, SGD, Adam, Momentum, RMSProp
+    from .parameters import Parameters
+    from .persistence import ModelFileError, load
+    from .training import TrainingDiverged
+
+_ROOMS = {
+    "baselines": ("PCA", "principal_angles"),
+    "datasets": ("arc", "bars", "circle", "correlated_gaussian", "gaussian_mixture", "helix", "load_digits",
+                 "load_mnist", "load_patches", "spiral", "swiss_roll"),
+    "gradcheck": ("GradientCheckError", "check_gradients", "relative_error"),
+    "models": ("Autoencoder", "NotFittedError"),
+    "optimizers": ("LBFGS", "SGD", "Adam", "Momentum", "RMSProp"),
+    "parameters": ("Parameters",),
+    "persistence": ("ModelFileError", "load"),
+    "training": ("TrainingDiverged",),
+    "checks": (), "commands": (), "layers": (), "losses": (), "penalties": (), "plots": (),
+}
+_HOME = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = sorted(["__version__", *_HOME])
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        value = getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
+    elif name in _ROOMS:
+        value = importlib.import_module(f".{name}", __name__)
+    else:
+        raise AttributeError(f"module 'npae' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *_ROOMS})

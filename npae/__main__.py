@@ -1,0 +1,7 @@
+"""`python -m npae` is the command `npae`."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

@@ -1,0 +1,88 @@
+"""Gradient checks: every pair and every model, every parameter, against independent numerical derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..gradcheck import check_gradients, relative_error
+from ..models import Model
+from .cases import CASES, Case
+from .pairs import PAIRS, Pair
+from .result import Check
+
+CENTRAL, COMPLEX = 1e-7, 1e-12      # limits of DESIGN section 6; wrong gradients are off by far more
+TRIALS = 20
+
+
+def gradient_checks(seed: int = 0) -> Iterator[Check]:
+    """Yield one check per subject and method, each the worst of TRIALS random shapes and seeds."""
+    for pair in PAIRS:
+        yield from _methods(pair.name, [_pair_errors(pair, seed + trial) for trial in range(TRIALS)])
+    for case in CASES:
+        rng = np.random.default_rng(seed)
+        instances = [case.random_instance(rng) for _ in range(TRIALS)]
+        yield from _methods(case.name, [model_errors(model, x, rng) for model, x in instances])
+        yield Check("gradients", case.name, "after ten training steps, complex step",
+                    max(_after_training(case, rng) for _ in range(3)), COMPLEX)
+    for case in CASES:
+        yield from _each_penalty_alone(case, np.random.default_rng(seed))
+
+
+def _methods(subject: str, errors: list[tuple[float, float]]) -> Iterator[Check]:
+    central, complex_step = (max(column) for column in zip(*errors))
+    yield Check("gradients", subject, f"central differences, {TRIALS} random shapes", central, CENTRAL)
+    yield Check("gradients", subject, f"complex step, {TRIALS} random shapes", complex_step, COMPLEX)
+
+
+def _pair_errors(pair: Pair, seed: int) -> tuple[float, float]:
+    rng = np.random.default_rng(seed)
+    inputs = pair.draw(rng, *rng.integers(1, 8, 3))
+    reports = [check_gradients(pair.forward, pair.backward, inputs, wrt=pair.wrt, method=method, seed=seed)
+               for method in ("central", "complex")]
+    return tuple(worst_error(report) for report in reports)
+
+
+def model_errors(model: Model, x: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
+    """Return the worst relative error over all parameters, against central differences and the complex step."""
+    noise = model.draw_noise(x, rng)
+    reports = [check_gradients(model, x, noise=noise, method=method) for method in ("central", "complex")]
+    return tuple(worst_error(report) for report in reports)
+
+
+def worst_error(report) -> float:
+    """Return the largest error of a report, entries on a proven kink excepted; infinity unless it passed."""
+    return max(row.error for row in report.rows) if report.passed else np.inf
+
+
+def _after_training(case: Case, rng: np.random.Generator) -> float:
+    model, x = case.random_instance(rng)
+    for _ in range(10):
+        model.partial_fit(x)
+    return model_errors(model, x, rng)[1]
+
+
+def _each_penalty_alone(case: Case, rng: np.random.Generator) -> Iterator[Check]:
+    """The gradient with the penalty minus the gradient without it, against the complex step of its term; and not zero."""
+    if not case.hyperparameters.get("weight_decay"):
+        return
+    model, x = case.random_instance(rng)
+    noise = model.draw_noise(x, rng)
+    _, grads = model.loss_and_gradients(x, noise=noise)
+    plain = case.build(**{**model.get_params(), "weight_decay": 0.0}).initialize(x.shape[1])
+    plain.theta = model.theta
+    alone = grads.theta - plain.loss_and_gradients(x, noise=noise)[1].theta
+    numerical = _term_gradient(model, x, noise, "weight_decay")
+    yield Check("gradients", case.name, "weight_decay alone, complex step", relative_error(alone, numerical), 1e-11)
+    yield Check("gradients", case.name, "weight_decay alone is not zero", float(np.abs(alone).max()), 1e-3, at_least=True)
+
+
+def _term_gradient(model: Model, x: np.ndarray, noise, term: str) -> np.ndarray:
+    base = model.params
+    gradient, step = np.empty_like(base.theta), 1e-30
+    for index in range(base.theta.size):
+        moved = base.astype(np.complex128)
+        moved.theta[index] += 1j * step
+        gradient[index] = model._loss_and_gradients(moved, x, noise)[0][term].imag / step
+    return gradient

@@ -1,0 +1,95 @@
+"""Invariances: changes of the question that must not change the answer, or change it by a known factor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ..gradcheck import relative_error
+from ..models import Model
+from .cases import CASES
+from .result import Check
+
+LIMIT = 1e-12
+
+
+def invariance_checks(seed: int = 0) -> Iterator[Check]:
+    """Yield the invariances of every model, each the worst of ten random instances."""
+    for case in CASES:
+        rng = np.random.default_rng(seed)
+        instances = [case.random_instance(rng) for _ in range(10)]
+        yield _worst(case.name, "every row of batch and noise repeated", (repeated(*pair, rng) for pair in instances))
+        yield _worst(case.name, "rows in another order", (reordered(*pair, rng) for pair in instances))
+        yield _worst(case.name, "code units permuted", (permuted(*pair, rng) for pair in instances))
+        if not case.hyperparameters.get("tied"):
+            yield _worst(case.name, "every feature twice doubles the reconstruction", (widened(*pair) for pair in instances))
+        if case.hyperparameters.get("weight_decay"):
+            yield _worst(case.name, "decay to zero gives the plain autoencoder", (plain_limit(*pair) for pair in instances))
+
+
+def _worst(subject: str, claim: str, errors: Iterator[float]) -> Check:
+    return Check("invariances", subject, claim, max(errors), LIMIT)
+
+
+def _difference(left: tuple[Any, Any], right: tuple[Any, Any]) -> float:
+    """Largest relative error over all terms and all gradients of two results of loss_and_gradients."""
+    (terms, grads), (other_terms, other_grads) = left, right
+    errors = [relative_error(np.asarray(terms[name]), np.asarray(other_terms[name])) for name in terms]
+    return max(errors + [relative_error(grads[name], other_grads[name]) for name in grads])
+
+
+def repeated(model: Model, x: np.ndarray, rng: np.random.Generator) -> float:
+    """A mean over examples does not see that each of them came three times."""
+    noise = model.draw_noise(x, rng)
+    tripled = {name: np.repeat(array, 3, axis=0) for name, array in noise.items()}
+    return _difference(model.loss_and_gradients(x, noise=noise),
+                       model.loss_and_gradients(np.repeat(x, 3, axis=0), noise=tripled))
+
+
+def reordered(model: Model, x: np.ndarray, rng: np.random.Generator) -> float:
+    """Examples have no order."""
+    noise, order = model.draw_noise(x, rng), rng.permutation(len(x))
+    return _difference(model.loss_and_gradients(x, noise=noise),
+                       model.loss_and_gradients(x[order], noise={name: array[order] for name, array in noise.items()}))
+
+
+def permuted(model: Model, x: np.ndarray, rng: np.random.Generator) -> float:
+    """Renaming the code units changes no term of the loss."""
+    noise = model.draw_noise(x, rng)
+    terms, _ = model.loss_and_gradients(x, noise=noise)
+    order, last = rng.permutation(model.latent_dim), len(model.hidden_dims)
+    for name, axis in ((f"encoder.{last}.W", 1), (f"encoder.{last}.b", 0), ("decoder.0.W", 0)):
+        if name in model.params:
+            model.params[name] = np.take(model.params[name], order, axis)
+    other, _ = model.loss_and_gradients(x, noise=noise)
+    return max(relative_error(np.asarray(terms[name]), np.asarray(other[name])) for name in terms)
+
+
+def widened(model: Model, x: np.ndarray) -> float:
+    """Sums over features: with every feature twice, and the same code, the reconstruction loss is twice as large."""
+    wide = model.__class__(**model.get_params()).initialize(2 * x.shape[1])
+    last = f"decoder.{len(model.hidden_dims)}"
+    for name, array in model.params.items():
+        wide.params[name] = {
+            "encoder.0.W": lambda W: np.vstack([W, W]) / 2,
+            f"{last}.W": lambda W: np.hstack([W, W]),
+            f"{last}.b": lambda b: np.hstack([b, b]),
+        }.get(name, lambda same: same)(array)
+    noise = model.draw_noise(x, np.random.default_rng(0))
+    narrow_loss = model.loss_and_gradients(x, noise=noise)[0]["reconstruction"]
+    wide_noise = {name: np.hstack([array, array]) for name, array in noise.items()}
+    wide_loss = wide.loss_and_gradients(np.hstack([x, x]), noise=wide_noise)[0]["reconstruction"]
+    return relative_error(np.asarray(wide_loss), np.asarray(2 * narrow_loss))
+
+
+def plain_limit(model: Model, x: np.ndarray) -> float:
+    """A weight of 1e-16 is as good as none."""
+    results = []
+    for weight in (0.0, 1e-16):
+        twin = model.__class__(**{**model.get_params(), "weight_decay": weight}).initialize(x.shape[1])
+        twin.theta = model.theta
+        terms, grads = twin.loss_and_gradients(x)
+        results.append(({"loss": terms["loss"]}, grads))
+    return _difference(*results)

@@ -1,0 +1,1 @@
+"""What the command line does, one subcommand a file: `add_arguments(parser)` and `run(args) -> exit code`."""

@@ -1,0 +1,18 @@
+"""Layers: stateless forward and backward functions, side by side. They import nothing of the package."""
+
+from .activations import ACTIVATIONS, Activation
+from .affine import affine, affine_backward
+from .identity import identity, identity_backward, identity_derivative, identity_second_derivative
+from .relu import relu, relu_backward, relu_derivative, relu_second_derivative
+from .sigmoid import sigmoid, sigmoid_backward, sigmoid_derivative, sigmoid_second_derivative
+from .softplus import softplus, softplus_backward, softplus_derivative, softplus_second_derivative
+from .tanh import tanh, tanh_backward, tanh_derivative, tanh_second_derivative
+
+__all__ = [
+    "ACTIVATIONS", "Activation", "affine", "affine_backward",
+    "identity", "identity_backward", "identity_derivative", "identity_second_derivative",
+    "relu", "relu_backward", "relu_derivative", "relu_second_derivative",
+    "sigmoid", "sigmoid_backward", "sigmoid_derivative", "sigmoid_second_derivative",
+    "softplus", "softplus_backward", "softplus_derivative", "softplus_second_derivative",
+    "tanh", "tanh_backward", "tanh_derivative", "tanh_second_derivative",
+]

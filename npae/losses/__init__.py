@@ -1,0 +1,18 @@
+"""Reconstruction losses: scalar batch losses and their gradients, side by side.
+
+All are summed over features and averaged over examples. Nothing else in the package divides by the batch size, the
+activation penalties excepted, which follow the same rule.
+"""
+
+from .absolute_error import absolute_error, absolute_error_backward, absolute_error_entries
+from .bernoulli_nll import bernoulli_entropy, bernoulli_nll, bernoulli_nll_backward, bernoulli_nll_entries
+from .gaussian_nll import gaussian_nll, gaussian_nll_backward, gaussian_nll_entries
+from .squared_error import squared_error, squared_error_backward, squared_error_entries
+from .table import LOSSES, Loss
+
+__all__ = [
+    "LOSSES", "Loss", "absolute_error", "absolute_error_backward", "absolute_error_entries",
+    "bernoulli_entropy", "bernoulli_nll", "bernoulli_nll_backward", "bernoulli_nll_entries",
+    "gaussian_nll", "gaussian_nll_backward", "gaussian_nll_entries",
+    "squared_error", "squared_error_backward", "squared_error_entries",
+]

@@ -1,0 +1,13 @@
+"""The one type that all losses and activation penalties take as `weight`.
+
+None stands for 1/m, the average over the m examples of the batch. An array that broadcasts against (m, n) replaces it
+altogether: pixel weights M / m with M (m, n), importance weights (m, 1), feature weights (n,).
+"""
+
+from __future__ import annotations
+
+from typing import Union
+
+import numpy as np
+
+Weight = Union[np.ndarray, float, None]

@@ -1,0 +1,248 @@
+"""What every model shares: hyperparameters, parameters, fitting, scoring, saving.
+
+A model adds its architecture (`_build`) and its objective (`_loss_and_gradients`), and little else.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..initialization import draw_weights
+from ..network import Layer
+from ..parameters import Parameters, Shapes
+from ..training import Training
+from ..validation import check_integer, check_matrix
+from .estimator import Estimator
+from .hyperparameters import validate_common
+from .summary import summarize
+
+Noise = Mapping[str, np.ndarray]
+Terms = dict[str, Any]
+
+
+@dataclass(kw_only=True, repr=False, eq=False)
+class Model(Estimator):
+    """Common hyperparameters, all keyword arguments.
+
+    latent_dim              k, the number of code units
+    hidden_dims             widths between input and code; the decoder mirrors them, (128,) is n-128-k-128-n
+    activation              of the hidden layers: "identity", "relu", "sigmoid", "tanh", "softplus"
+    latent_activation       of the code
+    loss                    "mse", "mae", or "bce" (data in [0, 1]; the network's output is the logit)
+    output_activation       of the last layer; None takes what the loss asks for
+    tied                    the decoder uses the transposed weights of the encoder
+    require_decreasing      insist on widths that fall from layer to layer down to the code
+    weight_decay            lambda in lambda * sum W^2; decay_kind "l1" takes |W|; decay_biases includes the biases
+    corruption, penalties   small objects: what happens to the input, what is added to the loss
+    initialization          "auto" (He after rectifiers, Glorot otherwise), "glorot", "he"
+    optimizer               "adam", "sgd", "momentum", "rmsprop", "lbfgs" (full batches), or an object such as Adam(beta1=0.5)
+    learning_rate, schedule step size, and its factor over the epochs ("constant", "cosine", ..., or a function)
+    max_gradient_norm       longer gradients are cut to this length; None for no limit
+    batch_size, epochs      examples per step, passes over the data (iterations for "lbfgs")
+    patience                stop after so many epochs without a lower loss (of X_val where given) and keep the best
+    dtype                   "float32" or "float64"
+    random_state            None, a seed or a numpy Generator: initial weights, shuffling and noise all come from it
+    verbose                 show a progress line when standard error is a terminal
+    """
+
+    latent_dim: int = 2
+    hidden_dims: Sequence[int] = (128,)
+    activation: str = "relu"
+    latent_activation: str = "identity"
+    loss: str = "mse"
+    output_activation: str | None = None
+    tied: bool = False
+    require_decreasing: bool = False
+    weight_decay: float = 0.0
+    decay_kind: str = "l2"
+    decay_biases: bool = False
+    corruption: Any = None
+    penalties: Sequence[Any] = ()
+    initialization: str = "auto"
+    optimizer: Any = "adam"
+    learning_rate: float = 1e-3
+    schedule: Any = "constant"
+    max_gradient_norm: float | None = None
+    batch_size: int = 128
+    epochs: int = 20
+    patience: int | None = None
+    dtype: str = "float32"
+    random_state: Any = None
+    verbose: bool = False
+
+    # ---- what a model provides ------------------------------------------------------------------------------------
+
+    def _build(self, n: int) -> tuple[Sequence[Layer], Shapes]:
+        """Set up the layers for n features; return those that own weights to draw, and the shapes of all parameters."""
+        raise NotImplementedError
+
+    def _draw_noise(self, x: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """Return the randomness of one step on x, by name."""
+        raise NotImplementedError
+
+    def _loss_and_gradients(self, params: Parameters, x: np.ndarray, noise: Noise) -> tuple[Terms, Parameters]:
+        """Return the terms of the loss and the gradient of their sum, at any parameters."""
+        raise NotImplementedError
+
+    @property
+    def _is_noisy(self) -> bool:
+        raise NotImplementedError
+
+    def _validate(self) -> None:
+        """Raise for hyperparameters that make no sense, alone or together."""
+        validate_common(self)
+
+    def _check_data(self, x: np.ndarray, name: str) -> None:
+        """Raise or warn when the data and the loss do not suit each other."""
+
+    def _metrics(self, terms: Mapping[str, float], x: np.ndarray) -> dict[str, float]:
+        """Return what is worth watching besides the terms of the loss."""
+        return {}
+
+    # ---- parameters -----------------------------------------------------------------------------------------------
+
+    def initialize(self, n_features: int) -> Model:
+        """Draw initial parameters for n_features inputs and return self; `fit` begins with the same draw."""
+        check_integer(n_features, "n_features", 1)
+        self._validate()
+        self._start(n_features, np.random.default_rng(self.random_state))
+        self.n_features_in_ = n_features
+        return self
+
+    def _start(self, n_features: int, rng: np.random.Generator) -> None:
+        layers, shapes = self._build(n_features)
+        params = Parameters(shapes, dtype=np.dtype(self.dtype))
+        for layer in layers:
+            params[layer.weight] = draw_weights(rng, *shapes[layer.weight], layer.activation, self.initialization)
+        self._params = params
+        self._training = Training(self.optimizer, rng)
+        self.history_: dict[str, list[float]] = {}
+        self.metrics_: dict[str, list[float]] = {}
+
+    @property
+    def params(self) -> Parameters:
+        """The parameters by name: views into `theta`."""
+        self._check_fitted()
+        return self._params
+
+    @params.setter
+    def params(self, value: Parameters) -> None:
+        self._check_fitted()
+        if not isinstance(value, Parameters) or value.shapes != self._params.shapes:
+            raise ValueError(f"params must be Parameters of the same names and shapes, got {value!r}")
+        self._params = value
+
+    @property
+    def theta(self) -> np.ndarray:
+        """All parameters as one contiguous vector."""
+        return self.params.theta
+
+    @theta.setter
+    def theta(self, value: np.ndarray) -> None:
+        self.params = self.params.with_theta(np.array(value))
+
+    def _real_dtype(self) -> np.dtype:
+        return self._params.theta.real.dtype
+
+    # ---- the loss and its gradient: one call ----------------------------------------------------------------------
+
+    def draw_noise(self, X: ArrayLike, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """Return the arrays of randomness that one step on X uses, by name; empty for a deterministic model."""
+        return self._draw_noise(self._check_input(X), rng)
+
+    def loss_and_gradients(self, X: ArrayLike, rng: np.random.Generator | None = None, *,
+                           noise: Noise | None = None) -> tuple[Terms, Parameters]:
+        """Return (terms, grads) on the batch X (m, n) without changing anything.
+
+        terms["loss"] is the sum of the other terms, each already multiplied by its weight (nats per example where the
+        loss is a negative log-likelihood). grads has the names and shapes of `params`. A noisy model needs `noise`
+        from draw_noise, or a Generator to draw it from.
+        """
+        x = self._check_input(X)
+        self._check_data(x, "X")
+        if noise is None:
+            if rng is None and self._is_noisy:
+                raise ValueError(f"{type(self).__name__} is noisy: pass noise=model.draw_noise(X, rng) to fix the "
+                                 f"noise, or rng, a numpy Generator, to draw it")
+            noise = self._draw_noise(x, rng) if rng is not None else {}
+        return self._loss_and_gradients(self._params, x, noise)
+
+    # ---- fitting --------------------------------------------------------------------------------------------------
+
+    def fit(self, X: ArrayLike, y: Any = None, X_val: ArrayLike | None = None) -> Model:
+        """Train from fresh initial parameters on X (m, n) and return self. y is ignored.
+
+        X_val (any number of rows, n) is evaluated after every epoch and steers early stopping.
+        Raises ValueError or TypeError for bad input before anything changes, TrainingDiverged when the loss stops
+        being finite.
+        """
+        self._validate()
+        x = self._training_data(X, "X", None)
+        x_val = None if X_val is None else self._training_data(X_val, "X_val", x.shape[1])
+        rng = np.random.default_rng(self.random_state)
+        self._start(x.shape[1], rng)
+        self._remember_features(X, x.shape[1])
+        self._training.run(self, x, x_val, self.epochs)
+        return self
+
+    def partial_fit(self, X: ArrayLike, y: Any = None) -> Model:
+        """Go on for one epoch over X with the optimizer as it stands; the first call initializes. Returns self."""
+        self._validate()
+        fitted = hasattr(self, "n_features_in_")
+        x = self._training_data(X, "X", self.n_features_in_ if fitted else None)
+        if not fitted:
+            self._start(x.shape[1], np.random.default_rng(self.random_state))
+            self._remember_features(X, x.shape[1])
+        self._training.run(self, x, None, 1)
+        return self
+
+    def _training_data(self, X: ArrayLike, name: str, n_features: int | None) -> np.ndarray:
+        x = check_matrix(X, name, n_features, np.dtype(self.dtype))
+        self._check_data(x, name)
+        return x
+
+    def fit_transform(self, X: ArrayLike, y: Any = None) -> np.ndarray:
+        """Fit on X (m, n) and return its codes (m, k)."""
+        return self.fit(X, y).transform(X)
+
+    # ---- using ----------------------------------------------------------------------------------------------------
+
+    def transform(self, X: ArrayLike) -> np.ndarray:
+        """Return the deterministic codes of X."""
+        raise NotImplementedError
+
+    def inverse_transform(self, Z: ArrayLike) -> np.ndarray:
+        """Return the reconstructions that the codes Z stand for."""
+        raise NotImplementedError
+
+    def score_samples(self, X: ArrayLike) -> np.ndarray:
+        """Return one score per example; higher is better."""
+        raise NotImplementedError
+
+    def reconstruct(self, X: ArrayLike) -> np.ndarray:
+        """Return the reconstructions (m, n) of X (m, n): inverse_transform(transform(X))."""
+        return self.inverse_transform(self.transform(X))
+
+    def score(self, X: ArrayLike, y: Any = None) -> float:
+        """Return the mean of score_samples(X): higher is better."""
+        return float(np.mean(self.score_samples(X), dtype=np.float64))
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Return the names of the code units: the class in lower case and a number."""
+        self._check_fitted()
+        return np.asarray([f"{type(self).__name__.lower()}{j}" for j in range(self.latent_dim)], dtype=object)
+
+    def summary(self) -> str:
+        """Return the architecture, the objective and the state of training as text."""
+        return summarize(self)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to one .npz file, atomically; `npae.load` reads it back to the same bits."""
+        from ..persistence import save
+        save(self, path)

@@ -1,0 +1,75 @@
+"""Validation of the hyperparameters that all models share: one readable list of what makes sense."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..initialization import SCHEMES
+from ..layers import ACTIVATIONS
+from ..losses import LOSSES
+from ..optimizers import get_optimizer, get_schedule
+from ..penalties import WeightDecay
+from ..validation import check_choice, check_flag, check_integer, check_real
+
+DTYPES = ("float32", "float64")
+
+
+def validate_common(model: Any) -> None:
+    """Raise ValueError or TypeError, naming the hyperparameter, for the first that makes no sense."""
+    _validate_architecture(model)
+    _validate_objective(model)
+    _validate_training(model)
+
+
+def _validate_architecture(model: Any) -> None:
+    check_integer(model.latent_dim, "latent_dim", 1)
+    if isinstance(model.hidden_dims, str) or not isinstance(model.hidden_dims, (Sequence, np.ndarray)):
+        raise TypeError(f"hidden_dims must be a sequence of widths such as (128,), got {model.hidden_dims!r}")
+    for index, width in enumerate(model.hidden_dims):
+        check_integer(width, f"hidden_dims[{index}]", 1)
+    check_choice(model.activation, "activation", ACTIVATIONS)
+    check_choice(model.latent_activation, "latent_activation", ACTIVATIONS)
+    check_choice(model.initialization, "initialization", SCHEMES)
+    check_flag(model.tied, "tied")
+    check_flag(model.require_decreasing, "require_decreasing")
+
+
+def _validate_objective(model: Any) -> None:
+    check_choice(model.loss, "loss", LOSSES)
+    if model.output_activation is not None:
+        check_choice(model.output_activation, "output_activation", ACTIVATIONS)
+        loss = LOSSES[model.loss]
+        if loss.on_logits and model.output_activation != loss.link:
+            raise ValueError(f"output_activation must be None or {loss.link!r} with loss={loss.name!r}, which works on "
+                             f"logits and contains the {loss.link}; got {model.output_activation!r}")
+    WeightDecay(model.weight_decay, model.decay_kind, model.decay_biases).validate()
+    if not isinstance(model.penalties, (list, tuple)):
+        raise TypeError(f"penalties must be a list or tuple of penalty objects, got {model.penalties!r}")
+    for part in (*model.penalties, *([] if model.corruption is None else [model.corruption])):
+        if not hasattr(part, "validate"):
+            raise TypeError(f"penalties and corruption take objects with validate(), got {part!r}")
+        part.validate()
+
+
+def _validate_training(model: Any) -> None:
+    get_optimizer(model.optimizer)
+    get_schedule(model.schedule)
+    check_real(model.learning_rate, "learning_rate", 0, open_low=True)
+    if model.max_gradient_norm is not None:
+        check_real(model.max_gradient_norm, "max_gradient_norm", 0, open_low=True)
+    check_integer(model.batch_size, "batch_size", 1)
+    check_integer(model.epochs, "epochs", 0)
+    if model.patience is not None:
+        check_integer(model.patience, "patience", 1)
+    if _dtype_name(model.dtype) not in DTYPES:
+        raise ValueError(f"dtype must be 'float32' or 'float64', got {model.dtype!r}")
+
+
+def _dtype_name(dtype: Any) -> str | None:
+    try:
+        return np.dtype(dtype).name
+    except TypeError:
+        return None

@@ -1,0 +1,94 @@
+r"""The stack of layers: a forward pass that leaves a trace, and one explicit backward pass through it.
+
+Key: layer l has inputs x (m, n), pre-activations a (m, h), outputs y (m, h); dy, da, dx are gradients of the batch loss.
+
+Forward, for every layer in order, its input being the output of the one before:
+    a = x W + b,    y = s(a)
+Backward, in the opposite order, each gradient where the trace has the value it belongs to:
+    da = dy * s'(a),    dx = da W^T,    dW = x^T da,    db = column sums of da
+
+Tied weights: a transposed layer uses W^T of an encoder layer. Then W is used twice, and what each use contributes to
+its gradient is added: dW = x_e^T da_e + (x_d^T da_d)^T. That is the line marked "two paths" below.
+
+Penalties speak to the pass through named nodes: a gradient injected at "encoder.0.y" is added to that layer's dy, one
+at "encoder.0.a" to its da, one at "encoder.0.W" to its dW. The rest of the chain rule is the ordinary pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from .layers import Activation, affine, affine_backward
+from .parameters import Parameters
+
+
+class Layer(NamedTuple):
+    """y = activation(x W + b), where W is params[weight], or its transpose for the tied half of a decoder."""
+
+    name: str
+    weight: str
+    bias: str
+    activation: Activation
+    transposed: bool = False
+
+    def matrix(self, params: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return W (n_in, n_out) as this layer uses it."""
+        return params[self.weight].T if self.transposed else params[self.weight]
+
+
+class Step(NamedTuple):
+    """What one layer saw in the forward pass."""
+
+    name: str
+    x: np.ndarray       # (m, n)
+    a: np.ndarray       # (m, h)
+    y: np.ndarray       # (m, h)
+    layer: Layer
+
+
+Trace = list[Step]
+Injected = Mapping[str, np.ndarray]
+
+
+def forward(layers: Sequence[Layer], params: Mapping[str, np.ndarray], x: np.ndarray) -> Trace:
+    """Return the trace of the stack on x (m, n); its last output is trace[-1].y."""
+    trace = []
+    for layer in layers:
+        a = affine(x, layer.matrix(params), params[layer.bias])
+        y = layer.activation.forward(a)
+        trace.append(Step(layer.name, x, a, y, layer))
+        x = y
+    return trace
+
+
+def backward(dy: np.ndarray, params: Mapping[str, np.ndarray], trace: Trace, grads: Parameters,
+             injected: Injected | None = None, need_dx: bool = False) -> np.ndarray | None:
+    """Add the gradients of every layer to `grads` and return dx (m, n), or None unless need_dx."""
+    injected = injected or {}
+    for index in reversed(range(len(trace))):
+        step, layer = trace[index], trace[index].layer
+        if f"{layer.name}.y" in injected:
+            dy = dy + injected[f"{layer.name}.y"]       # two paths: onwards, and through the penalty
+        da = layer.activation.backward(dy, step.y)
+        if f"{layer.name}.a" in injected:
+            da = da + injected[f"{layer.name}.a"]       # two paths
+        dx, dW, db = affine_backward(da, step.x, layer.matrix(params), need_dx=need_dx or index > 0)
+        grads[layer.weight] += dW.T if layer.transposed else dW     # two paths when tied: both uses of W add up
+        grads[layer.bias] += db
+        dy = dx
+    return dy
+
+
+def jacobian(params: Mapping[str, np.ndarray], trace: Trace) -> np.ndarray:
+    """Return dy/dx of every example, (m, h, n): J = D_L W_L^T ... D_1 W_1^T, from the output towards the input.
+
+    D_l is the diagonal matrix of s'(a_l). Meant for looking at: it holds m h n numbers.
+    """
+    J = np.eye(trace[-1].y.shape[1], dtype=trace[-1].y.dtype)[np.newaxis]     # (1, h, h)
+    for step in reversed(trace):
+        slope = step.layer.activation.derivative(step.y)        # (m, h)
+        J = (J * slope[:, np.newaxis, :]) @ step.layer.matrix(params).T
+    return J

@@ -1,0 +1,154 @@
+"""Save and load without pickle: arrays and JSON in one .npz file.
+
+The file holds one array per parameter ("params/encoder.0.W") and the array "header", JSON text as bytes: format, format
+version, class, hyperparameters, number of features, history. Reading it runs no code of the file's: classes are looked
+up by name among those of the package and those that the caller passes. Everything is checked before a model is made.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+
+from . import models, optimizers, penalties
+from .files import atomic_write
+from .models import Model
+from .parameters import Parameters
+
+FORMAT, VERSION = "npae model", 1
+
+
+class ModelFileError(ValueError):
+    """The file is no model of this package, is damaged, or was written by a newer version."""
+
+
+# ---- writing ----------------------------------------------------------------------------------------------------------
+
+def save(model: Model, path: str | os.PathLike[str]) -> None:
+    """Write a fitted (or initialized) model to `path`, atomically. A Generator given as random_state is not kept."""
+    params = model.params       # raises NotFittedError where there are none
+    header = {
+        "format": FORMAT, "version": VERSION, "class": type(model).__name__,
+        "hyperparameters": {name: _encode(name, value) for name, value in model.get_params().items()},
+        "n_features_in_": model.n_features_in_,
+        "feature_names_in_": list(getattr(model, "feature_names_in_", [])) or None,
+        "history_": model.history_, "metrics_": model.metrics_, "dtype": params.dtype.name,
+    }
+    arrays = {f"params/{name}": array for name, array in params.items()}
+    arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
+    with atomic_write(path) as file:
+        np.savez(file, **arrays)
+
+
+def _encode(name: str, value: Any) -> Any:
+    """Return a JSON value for a hyperparameter, or raise TypeError."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, (tuple, list, np.ndarray)):
+        return [_encode(name, item) for item in value]
+    if isinstance(value, (np.random.Generator, np.random.SeedSequence)):
+        return None
+    if isinstance(value, (type, np.dtype)):
+        return np.dtype(value).name
+    if is_dataclass(value):
+        kept = {field.name: _encode(name, getattr(value, field.name)) for field in fields(value) if field.init}
+        return {"type": type(value).__name__, "fields": kept}
+    raise TypeError(f"hyperparameter {name}={value!r} cannot be saved: only numbers, strings, sequences of them and "
+                    f"objects with fields can; set it to one of those before saving")
+
+
+# ---- reading ----------------------------------------------------------------------------------------------------------
+
+def load(path: str | os.PathLike[str], classes: Sequence[type] = ()) -> Model:
+    """Return the model saved at `path`; its reconstructions are bitwise those of the model that was saved.
+
+    classes: your own model, penalty, corruption or optimizer classes that the file may name.
+    Raises FileNotFoundError, or ModelFileError for a file that is foreign, damaged, newer or tampered with.
+    """
+    path = os.fspath(path)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, AttributeError, TypeError) as error:
+        raise ModelFileError(f"{path} is not a readable npae model file (truncated, foreign, or with object arrays): "
+                             f"{error}") from error
+    header = _read_header(path, arrays)
+    known = _known_classes(classes)
+    try:
+        model = _build(header, arrays, known)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelFileError(f"{path} does not describe a valid model: {error}") from error
+    return model
+
+
+def _read_header(path: str, arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    header = None
+    if "header" in arrays and arrays["header"].dtype == np.uint8:
+        try:
+            header = json.loads(arrays["header"].tobytes())
+        except ValueError as error:
+            raise ModelFileError(f"{path}: its header is damaged ({error})") from error
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise ModelFileError(f"{path} is an .npz file, but not an npae model: it has no such header")
+    if not isinstance(header.get("version"), int) or header["version"] > VERSION:
+        raise ModelFileError(f"{path} has format version {header.get('version')!r}, this npae reads up to {VERSION}: "
+                             f"upgrade npae")
+    return header
+
+
+def _known_classes(extra: Sequence[type]) -> dict[str, type]:
+    rooms = (models, penalties, optimizers)
+    own = [getattr(room, name) for room in rooms for name in room.__all__]
+    return {cls.__name__: cls for cls in [*own, *extra] if isinstance(cls, type) and is_dataclass(cls)}
+
+
+def _build(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray], known: Mapping[str, type]) -> Model:
+    cls = known.get(header["class"])
+    if cls is None or not issubclass(cls, Model):
+        raise ValueError(f"unknown model class {header['class']!r}; pass classes=[YourClass] for one of your own")
+    model = cls(**{name: _decode(value, known) for name, value in header["hyperparameters"].items()})
+    model.initialize(header["n_features_in_"])
+    model.params = _read_params(model.params, header["dtype"], arrays)
+    if header["feature_names_in_"]:
+        model.feature_names_in_ = np.asarray(header["feature_names_in_"], dtype=object)
+    model.history_, model.metrics_ = _read_curves(header["history_"]), _read_curves(header["metrics_"])
+    return model
+
+
+def _read_params(expected: Parameters, dtype: str, arrays: Mapping[str, np.ndarray]) -> Parameters:
+    found = {name.removeprefix("params/"): array for name, array in arrays.items() if name != "header"}
+    if found.keys() != expected.keys():
+        raise ValueError(f"parameters {sorted(found)}, expected {sorted(expected)}")
+    params = expected.astype(dtype)
+    for name, array in found.items():
+        if array.dtype != params.dtype:
+            raise ValueError(f"{name} is {array.dtype}, expected {params.dtype}")
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} has entries that are not finite")
+        params[name] = array
+    return params
+
+
+def _read_curves(curves: Mapping[str, Any]) -> dict[str, list[float]]:
+    return {name: [float(value) for value in values] for name, values in curves.items()}
+
+
+def _decode(value: Any, known: Mapping[str, type]) -> Any:
+    if isinstance(value, list):
+        return tuple(_decode(item, known) for item in value)
+    if isinstance(value, dict):
+        cls = known.get(value["type"])
+        if cls is None or issubclass(cls, Model):
+            raise ValueError(f"unknown object {value['type']!r}; pass classes=[YourClass] for one of your own")
+        return cls(**{name: _decode(item, known) for name, item in value["fields"].items()})
+    return value

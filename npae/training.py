@@ -1,0 +1,147 @@
+r"""The training loop: what happens between a model's gradient and its parameters.
+
+    for each epoch:   for each batch of the shuffled examples:
+        noise  = draw              (fresh for every batch)
+        terms, grads = model's loss and gradients at theta
+        theta  = optimizer's step along -grads.theta
+
+The 1/m of the average is inside the losses; nothing here divides by a batch size. One Generator gives the shuffling and
+the noise, so that a seed determines the run to the bit.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .optimizers import clip_by_norm, get_optimizer, get_schedule
+from .progress import ProgressLine
+
+
+class TrainingDiverged(FloatingPointError):
+    """The loss stopped being finite; the model holds the last parameters at which it was finite."""
+
+
+class Training:
+    """The state of one model's training: the optimizer, the random stream, the number of epochs done."""
+
+    def __init__(self, optimizer: Any, rng: np.random.Generator):
+        self.optimizer = get_optimizer(optimizer)
+        self.rng = rng
+        self.epoch = 0
+        self._good: np.ndarray | None = None
+
+    def run(self, model: Any, x: np.ndarray, x_val: np.ndarray | None, epochs: int) -> None:
+        """Train `model` in place for so many epochs over x (m, n), writing history_ and metrics_."""
+        self._start(model)
+        schedule = get_schedule(model.schedule)
+        watch = EarlyStopping(model.patience)
+        line = ProgressLine(epochs, len(x), enabled=model.verbose)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):     # a non-finite loss is reported by _give_up
+            for epoch in range(epochs):
+                began = time.perf_counter()
+                terms = self._run_epoch(model, x, model.learning_rate * schedule(epoch, epochs))
+                self.epoch += 1
+                held_out = {} if x_val is None else _evaluate(model, x_val)
+                self._record(model, x, {**terms, **held_out, "seconds": time.perf_counter() - began})
+                line.update(terms, held_out)
+                watch.see(model.theta, held_out.get("val_loss", terms["loss"]))
+                if watch.exhausted or getattr(self.optimizer, "converged", False):
+                    break
+        line.close()
+        watch.restore(model.theta)
+
+    def _start(self, model: Any) -> None:
+        if self._good is None:
+            if self.optimizer.full_batch and model._is_noisy:
+                raise ValueError("optimizer='lbfgs' needs a loss without noise: use 'adam' with a corruption or a "
+                                 "stochastic latent")
+            self.optimizer.start(model.theta)
+            self._good = model.theta.copy()
+
+    def _run_epoch(self, model: Any, x: np.ndarray, learning_rate: float) -> dict[str, float]:
+        if self.optimizer.full_batch:
+            return self._full_batch_iteration(model, x)
+        return self._minibatch_epoch(model, x, learning_rate)
+
+    def _minibatch_epoch(self, model: Any, x: np.ndarray, learning_rate: float) -> dict[str, float]:
+        """Return each term's mean over the epoch, every example counted once."""
+        order = self.rng.permutation(len(x))
+        sums: dict[str, float] = {}
+        for start in range(0, len(x), model.batch_size):
+            batch = x[order[start:start + model.batch_size]]
+            terms, grads = model._loss_and_gradients(model.params, batch, model._draw_noise(batch, self.rng))
+            if not np.isfinite(terms["loss"]):
+                self._give_up(model, terms)
+            if start == 0:
+                self._good = model.theta.copy()     # not before the loss has been seen to be finite here
+            if model.max_gradient_norm is not None:
+                clip_by_norm(grads.theta, model.max_gradient_norm)
+            self.optimizer.step(model.theta, grads.theta, learning_rate)
+            for name, value in terms.items():
+                sums[name] = sums.get(name, 0.0) + float(value) * len(batch)
+        return {name: value / len(x) for name, value in sums.items()}
+
+    def _full_batch_iteration(self, model: Any, x: np.ndarray) -> dict[str, float]:
+        def loss_and_gradient(theta: np.ndarray) -> tuple[float, np.ndarray]:
+            terms, grads = model._loss_and_gradients(model.params.with_theta(theta), x, {})
+            return float(terms["loss"]), grads.theta
+
+        self.optimizer.iterate(loss_and_gradient, model.theta)
+        terms, _ = model._loss_and_gradients(model.params, x, {})
+        if not np.isfinite(terms["loss"]):
+            self._give_up(model, terms)
+        self._good = model.theta.copy()
+        return {name: float(value) for name, value in terms.items()}
+
+    def _give_up(self, model: Any, terms: Mapping[str, Any]) -> None:
+        model.theta[...] = self._good
+        culprit = next(name for name, value in list(terms.items())[::-1] if not np.isfinite(value))
+        raise TrainingDiverged(
+            f"training diverged in epoch {self.epoch + 1}: the term {culprit!r} became {float(terms[culprit])}. The "
+            f"model keeps its last good parameters (the newest epoch that began with a finite loss). Try a learning_rate below "
+            f"{model.learning_rate:g}, max_gradient_norm=1.0, or data of a smaller scale")
+
+    def _record(self, model: Any, x: np.ndarray, values: Mapping[str, float]) -> None:
+        for name, value in values.items():
+            model.history_.setdefault(name, []).append(value)
+        for name, value in model._metrics(values, x).items():
+            model.metrics_.setdefault(name, []).append(value)
+
+
+def _evaluate(model: Any, x: np.ndarray) -> dict[str, float]:
+    """Return the terms on held-out data, with the same noise at every call, so that epochs can be compared."""
+    noise = model._draw_noise(x, np.random.default_rng(0))
+    terms, _ = model._loss_and_gradients(model.params, x, noise)
+    return {f"val_{name}": float(value) for name, value in terms.items()}
+
+
+class EarlyStopping:
+    """Remember the parameters of the lowest loss; exhausted after `patience` epochs without a lower one."""
+
+    def __init__(self, patience: int | None):
+        self.patience = patience
+        self.best = np.inf
+        self.best_theta: np.ndarray | None = None
+        self.waited = 0
+
+    def see(self, theta: np.ndarray, loss: float) -> None:
+        """Take note of the loss at theta."""
+        if self.patience is None:
+            return
+        self.waited += 1
+        if loss < self.best:
+            self.best, self.best_theta, self.waited = loss, theta.copy(), 0
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether it is time to stop."""
+        return self.patience is not None and self.waited >= self.patience
+
+    def restore(self, theta: np.ndarray) -> None:
+        """Put the best parameters back into theta."""
+        if self.best_theta is not None:
+            theta[...] = self.best_theta

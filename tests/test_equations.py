@@ -1,0 +1,104 @@
+"""Both directions: every numbered equation is a line of code, every backward line is a numbered equation, and all agree."""
+
+import importlib
+import inspect
+import pkgutil
+
+import numpy as np
+import pytest
+
+import npae
+from tests.equations import (disagreements, equations_of, evaluate, numbered_lines, unnumbered_backward_lines,
+                             with_negated_line)
+
+ROOMS = ("layers", "losses", "penalties")
+
+
+def _modules():
+    for room in ROOMS:
+        package = importlib.import_module(f"npae.{room}")
+        for info in pkgutil.iter_modules(package.__path__):
+            module = importlib.import_module(f"npae.{room}.{info.name}")
+            if equations_of(module.__doc__ or ""):
+                yield module
+
+
+MODULES = list(_modules())
+IDS = [module.__name__.removeprefix("npae.") for module in MODULES]
+parametrize = pytest.mark.parametrize("module", MODULES, ids=IDS)
+
+
+def inputs(seed):
+    """Random values for every letter that the docstrings use as an input."""
+    rng = np.random.default_rng(seed)
+    m, n, h = rng.integers(1, 8, 3)
+    return {
+        "x": rng.uniform(0.05, 0.95, (m, n)), "W": rng.normal(size=(n, h)), "b": rng.normal(size=h),
+        "a": rng.normal(size=(m, h)), "dy": rng.normal(size=(m, h)),
+        "o": rng.normal(size=(m, n)), "mu": rng.normal(size=(m, n)), "logvar": rng.normal(size=n),
+        "w": rng.uniform(0.1, 1, (m, n)) / m,
+    }
+
+
+def test_there_are_modules_to_read():
+    assert {"layers.affine", "layers.sigmoid", "losses.bernoulli_nll", "penalties.weight_decay"} <= set(IDS)
+    pairs = [name for module in MODULES for name in vars(module)
+             if name.endswith("_backward") and getattr(module, name).__module__ == module.__name__]
+    for room in ROOMS:
+        package = importlib.import_module(f"npae.{room}")
+        assert {name for name in package.__all__ if name.endswith("_backward")} <= set(pairs)
+
+
+@parametrize
+def test_every_equation_has_its_line_and_every_number_its_equation(module):
+    source = inspect.getsource(module)
+    in_docstring = [equation.number for equation in equations_of(module.__doc__)]
+    in_code = {number for numbers in numbered_lines(source).values() for number in numbers}
+    assert in_docstring == list(range(1, len(in_docstring) + 1))
+    assert set(in_docstring) == in_code
+
+
+@parametrize
+def test_no_backward_line_without_an_equation(module):
+    assert unnumbered_backward_lines(inspect.getsource(module)) == []
+
+
+@parametrize
+@pytest.mark.parametrize("seed", range(10))
+def test_the_equations_say_what_the_code_does(module, seed):
+    wrong = disagreements(inspect.getsource(module), module, equations_of(module.__doc__), inputs(seed))
+    assert wrong == []
+
+
+@parametrize
+def test_a_flipped_sign_in_any_equation_is_seen(module):
+    source, equations = inspect.getsource(module), equations_of(module.__doc__)
+    given = inputs(3)
+    values = evaluate(equations, given, module)
+    for index, equation in enumerate(equations):
+        if not np.any(values[equation.number]):
+            continue                                    # minus zero is zero
+        flipped = [*equations]
+        flipped[index] = equation._replace(expression=f"-({equation.expression})")
+        assert disagreements(source, module, flipped, given), f"({equation.number}) can be flipped unseen"
+
+
+@parametrize
+def test_a_flipped_sign_in_any_numbered_line_is_seen(module):
+    source, equations = inspect.getsource(module), equations_of(module.__doc__)
+    given = inputs(3)
+    values = evaluate(equations, given, module)
+    for line, numbers in numbered_lines(source).items():
+        if not np.any(values[numbers[0]]):
+            continue
+        mutant = with_negated_line(source, module, line)
+        assert mutant is not None, f"line {line} holds no statement that could be flipped"
+        assert disagreements(source, mutant, equations, given), f"line {line} can be flipped unseen"
+
+
+def test_lazy_names_are_where_they_are_said_to_be():
+    for name in npae.__all__:
+        assert getattr(npae, name) is not None
+    assert set(npae.__all__) <= set(dir(npae))
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        npae.nonsense
