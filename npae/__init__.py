@@ -13,7 +13,7 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from .baselines import PCA, principal_angles
-    from .datasets import (arc, bars, circle, correlated_gaussian, gaussian_mixture, helix, load_digits, load_mnist,
+    from .datasets import (ImageData, arc, bars, circle, correlated_gaussian, gaussian_mixture, helix, load_digits, load_mnist,
                            load_patches, spiral, swiss_roll)
     from .gradcheck import GradientCheckError, check_gradients, relative_error
     from .models import Autoencoder, NotFittedError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "baselines": ("PCA", "principal_angles"),
-    "datasets": ("arc", "bars", "circle", "correlated_gaussian", "gaussian_mixture", "helix", "load_digits",
+    "datasets": ("ImageData", "arc", "bars", "circle", "correlated_gaussian", "gaussian_mixture", "helix", "load_digits",
                  "load_mnist", "load_patches", "spiral", "swiss_roll"),
     "gradcheck": ("GradientCheckError", "check_gradients", "relative_error"),
     "models": ("Autoencoder", "NotFittedError"),

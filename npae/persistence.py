@@ -19,7 +19,9 @@ import numpy as np
 from . import models, optimizers, penalties
 from .files import atomic_write
 from .models import Model
-from .parameters import Parameters
+from .models.hyperparameters import DTYPES
+from .parameters import Parameters, Shapes
+from .validation import check_integer, check_random_state
 
 FORMAT, VERSION = "npae model", 1
 
@@ -75,7 +77,7 @@ def load(path: str | os.PathLike[str], classes: Sequence[type] = ()) -> Model:
     """
     path = os.fspath(path)
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except FileNotFoundError:
         raise
@@ -117,26 +119,31 @@ def _build(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray], known: M
     if cls is None or not issubclass(cls, Model):
         raise ValueError(f"unknown model class {header['class']!r}; pass classes=[YourClass] for one of your own")
     model = cls(**{name: _decode(value, known) for name, value in header["hyperparameters"].items()})
-    model.initialize(header["n_features_in_"])
-    model.params = _read_params(model.params, header["dtype"], arrays)
+    model._validate()
+    check_integer(header["n_features_in_"], "n_features_in_", 1)
+    _, shapes = model._build(header["n_features_in_"])
+    params = _read_params(shapes, header["dtype"], arrays)
+    model._begin(params, check_random_state(model.random_state))
+    model.n_features_in_ = header["n_features_in_"]
     if header["feature_names_in_"]:
         model.feature_names_in_ = np.asarray(header["feature_names_in_"], dtype=object)
     model.history_, model.metrics_ = _read_curves(header["history_"]), _read_curves(header["metrics_"])
     return model
 
 
-def _read_params(expected: Parameters, dtype: str, arrays: Mapping[str, np.ndarray]) -> Parameters:
+def _read_params(shapes: Shapes, dtype: str, arrays: Mapping[str, np.ndarray]) -> Parameters:
+    """Return the parameters in the file, all of them checked before anything is allocated for them."""
     found = {name.removeprefix("params/"): array for name, array in arrays.items() if name != "header"}
-    if found.keys() != expected.keys():
-        raise ValueError(f"parameters {sorted(found)}, expected {sorted(expected)}")
-    params = expected.astype(dtype)
+    if found.keys() != shapes.keys():
+        raise ValueError(f"it holds the parameters {sorted(found)}, expected {sorted(shapes)}")
+    if dtype not in DTYPES:
+        raise ValueError(f"dtype {dtype!r}, expected one of {DTYPES}")
     for name, array in found.items():
-        if array.dtype != params.dtype:
-            raise ValueError(f"{name} is {array.dtype}, expected {params.dtype}")
+        if array.dtype != dtype or array.shape != shapes[name]:
+            raise ValueError(f"{name} is {array.dtype} of shape {array.shape}, expected {dtype} of shape {shapes[name]}")
         if not np.isfinite(array).all():
             raise ValueError(f"{name} has entries that are not finite")
-        params[name] = array
-    return params
+    return Parameters(shapes, np.concatenate([found[name].ravel() for name in shapes]))
 
 
 def _read_curves(curves: Mapping[str, Any]) -> dict[str, list[float]]:

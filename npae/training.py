@@ -37,13 +37,16 @@ class Training:
     def run(self, model: Any, x: np.ndarray, x_val: np.ndarray | None, epochs: int) -> None:
         """Train `model` in place for so many epochs over x (m, n), writing history_ and metrics_."""
         self._start(model)
-        schedule = get_schedule(model.schedule)
+        schedule, objective = get_schedule(model.schedule), FullBatch(model, x)
         watch = EarlyStopping(model.patience)
         line = ProgressLine(epochs, len(x), enabled=model.verbose)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):     # a non-finite loss is reported by _give_up
             for epoch in range(epochs):
                 began = time.perf_counter()
-                terms = self._run_epoch(model, x, model.learning_rate * schedule(epoch, epochs))
+                if self.optimizer.full_batch:
+                    terms = self._full_batch_iteration(model, objective)
+                else:
+                    terms = self._minibatch_epoch(model, x, model.learning_rate * schedule(epoch, epochs))
                 self.epoch += 1
                 held_out = {} if x_val is None else _evaluate(model, x_val)
                 self._record(model, x, {**terms, **held_out, "seconds": time.perf_counter() - began})
@@ -56,16 +59,8 @@ class Training:
 
     def _start(self, model: Any) -> None:
         if self._good is None:
-            if self.optimizer.full_batch and model._is_noisy:
-                raise ValueError("optimizer='lbfgs' needs a loss without noise: use 'adam' with a corruption or a "
-                                 "stochastic latent")
             self.optimizer.start(model.theta)
             self._good = model.theta.copy()
-
-    def _run_epoch(self, model: Any, x: np.ndarray, learning_rate: float) -> dict[str, float]:
-        if self.optimizer.full_batch:
-            return self._full_batch_iteration(model, x)
-        return self._minibatch_epoch(model, x, learning_rate)
 
     def _minibatch_epoch(self, model: Any, x: np.ndarray, learning_rate: float) -> dict[str, float]:
         """Return each term's mean over the epoch, every example counted once."""
@@ -85,13 +80,12 @@ class Training:
                 sums[name] = sums.get(name, 0.0) + float(value) * len(batch)
         return {name: value / len(x) for name, value in sums.items()}
 
-    def _full_batch_iteration(self, model: Any, x: np.ndarray) -> dict[str, float]:
-        def loss_and_gradient(theta: np.ndarray) -> tuple[float, np.ndarray]:
-            terms, grads = model._loss_and_gradients(model.params.with_theta(theta), x, {})
-            return float(terms["loss"]), grads.theta
-
-        self.optimizer.iterate(loss_and_gradient, model.theta)
-        terms, _ = model._loss_and_gradients(model.params, x, {})
+    def _full_batch_iteration(self, model: Any, objective: FullBatch) -> dict[str, float]:
+        loss = self.optimizer.iterate(objective, model.theta)
+        terms = objective.terms
+        if terms["loss"] != loss:       # the accepted point is not the last one that the line search tried
+            objective(model.theta)
+            terms = objective.terms
         if not np.isfinite(terms["loss"]):
             self._give_up(model, terms)
         self._good = model.theta.copy()
@@ -110,6 +104,19 @@ class Training:
             model.history_.setdefault(name, []).append(value)
         for name, value in model._metrics(values, x).items():
             model.metrics_.setdefault(name, []).append(value)
+
+
+class FullBatch:
+    """The loss on all examples as a function of theta: what a full-batch optimizer minimises."""
+
+    def __init__(self, model: Any, x: np.ndarray):
+        self.model, self.x = model, x
+        self.terms: dict[str, Any] = {}
+
+    def __call__(self, theta: np.ndarray) -> tuple[float, np.ndarray]:
+        """Return the loss and its gradient at theta; the terms are kept for the history."""
+        self.terms, grads = self.model._loss_and_gradients(self.model.params.with_theta(theta), self.x, {})
+        return float(self.terms["loss"]), grads.theta
 
 
 def _evaluate(model: Any, x: np.ndarray) -> dict[str, float]:

@@ -7,10 +7,12 @@ that a failed call leaves everything as it was.
 from __future__ import annotations
 
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, Union
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
+
+Seed = Union[int, np.random.Generator, None]
 
 
 def check_matrix(X: ArrayLike, name: str = "X", n_features: int | None = None,
@@ -20,6 +22,8 @@ def check_matrix(X: ArrayLike, name: str = "X", n_features: int | None = None,
     Raises TypeError for data that are no real numbers and ValueError for a wrong number of dimensions, no rows or
     columns, a width other than `n_features`, or NaN and infinite entries (the first one is located).
     """
+    if X is None:
+        raise TypeError(f"{name} must be a matrix of real numbers, got None")
     if hasattr(X, "toarray") and not isinstance(X, np.ndarray):
         raise TypeError(f"{name} is a sparse matrix; npae works on dense arrays: pass {name}.toarray()")
     try:
@@ -69,12 +73,13 @@ def check_range(array: np.ndarray, name: str, low: float, high: float, because: 
                          f"{largest:.4g}: {remedy}")
 
 
-def check_integer(value: Any, name: str, low: int) -> None:
-    """Raise unless value is an integer (not a bool) of at least `low`."""
+def check_integer(value: Any, name: str, low: int, high: float = np.inf) -> None:
+    """Raise unless value is an integer (not a bool) in [low, high]."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
         raise TypeError(f"{name} must be an integer, got {value!r}")
-    if value < low:
-        raise ValueError(f"{name} must be at least {low}, got {value}")
+    if not low <= value <= high:
+        expected = f"of at least {low}" if high == np.inf else f"from {low} to {high}"
+        raise ValueError(f"{name} must be an integer {expected}, got {value}")
 
 
 def check_real(value: Any, name: str, low: float = -np.inf, high: float = np.inf, *,
@@ -98,3 +103,13 @@ def check_flag(value: Any, name: str) -> None:
     """Raise unless value is True or False."""
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name} must be True or False, got {value!r}")
+
+
+def check_random_state(random_state: Seed, name: str = "random_state") -> np.random.Generator:
+    """Return a numpy Generator: the one given, or a new one from a seed or from None (fresh entropy)."""
+    if isinstance(random_state, np.random.Generator):
+        return random_state
+    integer = isinstance(random_state, Integral) and not isinstance(random_state, bool) and random_state >= 0
+    if random_state is not None and not integer:
+        raise TypeError(f"{name} must be None, a non-negative integer or a numpy.random.Generator, got {random_state!r}")
+    return np.random.default_rng(random_state)

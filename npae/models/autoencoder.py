@@ -144,7 +144,8 @@ class Autoencoder(Model):
 
     def transform(self, X: ArrayLike) -> np.ndarray:
         """Return the codes (m, k) of X (m, n), uncorrupted."""
-        return network.forward(self._encoder, self._params, self._check_input(X))[-1].y
+        x = self._check_input(X)
+        return network.forward(self._encoder, self._params, x)[-1].y
 
     def inverse_transform(self, Z: ArrayLike) -> np.ndarray:
         """Return the reconstructions (m, n) that the codes Z (m, k) stand for; for "bce" the sigmoid is applied."""
@@ -163,8 +164,8 @@ class Autoencoder(Model):
 
     def jacobian(self, X: ArrayLike) -> np.ndarray:
         """Return dz/dx of each example, (m, k, n), at the uncorrupted X (m, n)."""
-        trace = network.forward(self._encoder, self._params, self._check_input(X))
-        return network.jacobian(self._params, trace)
+        x = self._check_input(X)
+        return network.jacobian(self._params, network.forward(self._encoder, self._params, x))
 
 
 def _fresh_name(name: str, taken: Mapping[str, object]) -> str:

@@ -17,7 +17,7 @@ from ..initialization import draw_weights
 from ..network import Layer
 from ..parameters import Parameters, Shapes
 from ..training import Training
-from ..validation import check_integer, check_matrix
+from ..validation import check_integer, check_matrix, check_random_state
 from .estimator import Estimator
 from .hyperparameters import validate_common
 from .summary import summarize
@@ -111,7 +111,7 @@ class Model(Estimator):
         """Draw initial parameters for n_features inputs and return self; `fit` begins with the same draw."""
         check_integer(n_features, "n_features", 1)
         self._validate()
-        self._start(n_features, np.random.default_rng(self.random_state))
+        self._start(n_features, check_random_state(self.random_state))
         self.n_features_in_ = n_features
         return self
 
@@ -120,6 +120,10 @@ class Model(Estimator):
         params = Parameters(shapes, dtype=np.dtype(self.dtype))
         for layer in layers:
             params[layer.weight] = draw_weights(rng, *shapes[layer.weight], layer.activation, self.initialization)
+        self._begin(params, rng)
+
+    def _begin(self, params: Parameters, rng: np.random.Generator) -> None:
+        """Take these parameters as they are, with an empty history."""
         self._params = params
         self._training = Training(self.optimizer, rng)
         self.history_: dict[str, list[float]] = {}
@@ -185,7 +189,7 @@ class Model(Estimator):
         self._validate()
         x = self._training_data(X, "X", None)
         x_val = None if X_val is None else self._training_data(X_val, "X_val", x.shape[1])
-        rng = np.random.default_rng(self.random_state)
+        rng = check_random_state(self.random_state)
         self._start(x.shape[1], rng)
         self._remember_features(X, x.shape[1])
         self._training.run(self, x, x_val, self.epochs)
@@ -197,7 +201,7 @@ class Model(Estimator):
         fitted = hasattr(self, "n_features_in_")
         x = self._training_data(X, "X", self.n_features_in_ if fitted else None)
         if not fitted:
-            self._start(x.shape[1], np.random.default_rng(self.random_state))
+            self._start(x.shape[1], check_random_state(self.random_state))
             self._remember_features(X, x.shape[1])
         self._training.run(self, x, None, 1)
         return self

@@ -55,7 +55,11 @@ def _validate_objective(model: Any) -> None:
 
 
 def _validate_training(model: Any) -> None:
-    get_optimizer(model.optimizer)
+    optimizer = get_optimizer(model.optimizer)
+    optimizer.validate()
+    if optimizer.full_batch and model._is_noisy:
+        raise ValueError(f"optimizer={model.optimizer!r} needs a loss without noise; use 'adam' with a corruption or a "
+                         f"stochastic latent")
     get_schedule(model.schedule)
     check_real(model.learning_rate, "learning_rate", 0, open_low=True)
     if model.max_gradient_norm is not None:

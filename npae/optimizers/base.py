@@ -1,0 +1,71 @@
+"""What all optimizers share: a small configuration, and the state of one run.
+
+An optimizer sees one flat vector theta and its gradient, never layers or models. Its hyperparameters are the fields of
+a dataclass, stored untouched and compared by `==`. The arrays of a run are no part of that identity. The life of a run:
+
+    optimizer.start(theta)                           checks the hyperparameters, allocates the state and sets it to zero
+    optimizer.step(theta, gradient, learning_rate)   moves theta in place, never writes into the gradient
+    saved = optimizer.state()                        copies of what the next step depends on
+    optimizer.start(theta); optimizer.restore(saved) goes on from there, to the same bits
+
+Two habits keep a step cheap and exact. Each line is one pass over memory with `out=`, since at a million parameters the
+passes are the cost. And each scalar is a Python float: `float32_array * np.float64(0.9)` would become float64, and cast
+on its way back.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+
+class Optimizer:
+    """Base class: run state by name, saved and restored. A subclass adds `validate` and `step` (or `iterate`)."""
+
+    full_batch: ClassVar[bool] = False       # True: the training loop calls `iterate(fun, theta)` instead of `step`
+    _state_names: ClassVar[tuple[str, ...]] = ()   # attributes that are arrays like theta
+    _scratch: np.ndarray | None = None
+
+    def validate(self) -> None:
+        """Raise, naming the argument, for hyperparameters out of range."""
+
+    def start(self, theta: np.ndarray) -> None:
+        """Begin a run on `theta`: everything remembered from an earlier one is gone."""
+        self.validate()
+        if not (isinstance(theta, np.ndarray) and theta.ndim == 1 and np.issubdtype(theta.dtype, np.floating)):
+            raise ValueError(f"theta must be one flat vector of floats, got {_describe(theta)}")
+        self._scratch = np.empty_like(theta)
+        for name in self._state_names:
+            setattr(self, name, np.zeros_like(theta))
+
+    def step(self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float) -> None:
+        """Move `theta` in place."""
+        raise NotImplementedError(f"{type(self).__name__} has no step")
+
+    def state(self) -> dict[str, Any]:
+        """Return copies of all that the next step depends on, besides theta."""
+        self._work_array()
+        return {name: getattr(self, name).copy() for name in self._state_names}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over a `state()`; call `start(theta)` before."""
+        self._work_array()
+        for name in self._state_names:
+            here = getattr(self, name)
+            if name not in state or np.shape(state[name]) != here.shape:
+                raise ValueError(f"state[{name!r}] must be an array of shape {here.shape}, "
+                                 f"got {_describe(state.get(name))}")
+            here[...] = state[name]
+
+    def _work_array(self, theta: np.ndarray | None = None) -> np.ndarray:
+        """Return the scratch vector, or raise if the run was not started (on a vector like `theta`)."""
+        if self._scratch is None:
+            raise RuntimeError(f"{type(self).__name__} was not started: call start(theta) first")
+        if theta is not None and (theta.shape, theta.dtype) != (self._scratch.shape, self._scratch.dtype):
+            raise ValueError(f"{type(self).__name__} was started on {_describe(self._scratch)}, got {_describe(theta)}")
+        return self._scratch
+
+
+def _describe(value: Any) -> str:
+    return f"{value.dtype} {value.shape}" if isinstance(value, np.ndarray) else repr(value)

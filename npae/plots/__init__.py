@@ -1,0 +1,18 @@
+"""Figures, one idea a file. Every function returns a matplotlib Figure; nothing is shown and nothing global is touched.
+
+    images.py    pictures in a grid; originals above reconstructions
+    filters.py   the weights into each unit, as pictures
+    curves.py    the loss over the epochs, training and validation
+    codes.py     two-dimensional codes as maps, one panel per model
+    style.py     colours, sizes, axes: the one place where the looks are decided
+
+`pyplot` is never imported: it would open windows and change settings that belong to the user.
+"""
+
+from .codes import scatter_codes
+from .curves import learning_curves
+from .export import png_bytes
+from .filters import filters
+from .images import image_grid, reconstructions
+
+__all__ = ["filters", "image_grid", "learning_curves", "png_bytes", "reconstructions", "scatter_codes"]
