@@ -26,17 +26,31 @@ from .parameters import Parameters
 
 
 class Layer(NamedTuple):
-    """y = activation(x W + b), where W is params[weight], or its transpose for the tied half of a decoder."""
+    """y = activation(x W + b), where W is params[weight], or its transpose for the tied half of a decoder.
+
+    link: what turns a linear last layer's output into the reconstruction, where the loss contains it (logits).
+    """
 
     name: str
     weight: str
     bias: str
     activation: Activation
     transposed: bool = False
+    link: Activation | None = None
 
     def matrix(self, params: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return W (n_in, n_out) as this layer uses it."""
         return params[self.weight].T if self.transposed else params[self.weight]
+
+    def slope(self, y: np.ndarray) -> np.ndarray:
+        """Return the derivative in a of what the layer finally gives, s'(a), from its output y."""
+        return self.activation.derivative(y) if self.link is None else self.link.derivative(self.link.forward(y))
+
+    def curvature(self, y: np.ndarray) -> np.ndarray:
+        """Return the second derivative s''(a) from the output y."""
+        if self.link is None:
+            return self.activation.second_derivative(y)
+        return self.link.second_derivative(self.link.forward(y))
 
 
 class Step(NamedTuple):
@@ -89,6 +103,6 @@ def jacobian(params: Mapping[str, np.ndarray], trace: Trace) -> np.ndarray:
     """
     J = np.eye(trace[-1].y.shape[1], dtype=trace[-1].y.dtype)[np.newaxis]     # (1, h, h)
     for step in reversed(trace):
-        slope = step.layer.activation.derivative(step.y)        # (m, h)
+        slope = step.layer.slope(step.y)                        # (m, h)
         J = (J * slope[:, np.newaxis, :]) @ step.layer.matrix(params).T
     return J

@@ -43,8 +43,9 @@ def evaluate(equations: list[Equation], inputs: dict[str, Any], module: ModuleTy
     """Value of each equation, by number; earlier left-hand sides are known to later ones."""
     names = {"np": np, **vars(module), **inputs}
     values = {}
-    for number, name, expression in equations:
-        names[name] = values[number] = eval(expression, names)
+    with np.errstate(all="ignore"):     # a flipped sign may ask for the logarithm of a negative number
+        for number, name, expression in equations:
+            names[name] = values[number] = eval(expression, names)
     return values
 
 
@@ -76,7 +77,8 @@ def disagreements(source: str, module: ModuleType, equations: list[Equation], in
             source_name = "w" if parameter.name == "weight" else parameter.name
             if source_name in known:
                 arguments[parameter.name] = known[source_name]
-        result = call(**arguments)
+        with np.errstate(all="ignore"):
+            result = call(**arguments)
         returned = _returned_names(function)
         if returned is None:
             expected, result = [values[numbers[-1]]], [result]

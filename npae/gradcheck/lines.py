@@ -33,7 +33,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .compare import largest
+
 Line = Callable[[complex], np.ndarray]      # displacement -> vector of outputs
+Measured = tuple[np.ndarray, np.ndarray]    # values and their error bars
 
 EPS = float(np.finfo(np.float64).eps)
 RICHARDSON_STEPS = (1e-3, 3e-5, 1e-6, 3e-8)     # the smaller ones are for lines that cross a corner close by
@@ -54,16 +57,13 @@ class Slope(NamedTuple):
 def central_line(line: Line, centre: np.ndarray, scale: float, step: float | None = None) -> Slope:
     """Central differences at the steps h and 2h; the second serves the error bar and the search for corners."""
     h = step or (3 * EPS) ** (1 / 3) * scale                        # (2) with |phi/phi'''| = scale^3
-    plus, minus = [line(h), line(2 * h)], [line(-h), line(-2 * h)]
-    right = [(p - centre) / s for p, s in zip(plus, (h, 2 * h))]
-    left = [(centre - m) / s for m, s in zip(minus, (h, 2 * h))]
-    value, wide = (right[0] + left[0]) / 2, (right[1] + left[1]) / 2     # (1)
-    rounding = EPS * (_size(centre, *plus, *minus) + np.abs(value) * scale) / h
+    right, left, rounding = _sides(line, centre, scale, (2 * h, h))
+    wide, value = ((r + l) / 2 for r, l in zip(right, left))        # (1)
     error = _bar(np.abs(wide - value) / 3 + rounding)               # (1): the h^2 terms of the two differ threefold
-    gap, wide_gap = np.abs(right[0] - left[0]), np.abs(right[1] - left[1])
+    wide_gap, gap = (np.abs(r - l) for r, l in zip(right, left))
     corner = gap > np.maximum(0.75 * wide_gap, NOISE * rounding)    # (6): one half where f is smooth
-    sides = (2 * right[0] - right[1], error), (2 * left[0] - left[1], error)    # without their error term in h
-    return _with_corners(value, error, corner, *sides)
+    ends = [(2 * side[1] - side[0], error) for side in (right, left)]       # (6) without the term in h
+    return _with_corners((value, error), corner, *ends)
 
 
 def richardson_line(line: Line, centre: np.ndarray, scale: float, shrink: float = 1.0) -> Slope:
@@ -71,17 +71,11 @@ def richardson_line(line: Line, centre: np.ndarray, scale: float, shrink: float 
 
     `shrink` changes all steps, so that a second opinion does not repeat the accidents of the first.
     """
-    nothing = (np.full(centre.shape, np.nan), np.full(centre.shape, np.inf))
-    middle = right = left = nothing
+    middle = right = left = (np.full(centre.shape, np.nan), np.full(centre.shape, np.inf))      # nothing measured yet
     corner, gap = np.zeros(centre.shape, bool), np.zeros(centre.shape)
     for step in RICHARDSON_STEPS:
         h = step * scale * shrink
-        steps = (h, h / 2, h / 4)
-        plus, minus = [line(s) for s in steps], [line(-s) for s in steps]
-        size = _size(centre, *plus, *minus)
-        rights = [(p - centre) / s for p, s in zip(plus, steps)]
-        lefts = [(centre - m) / s for m, s in zip(minus, steps)]
-        rounding = EPS * (size + np.abs(rights[2] + lefts[2]) / 2 * scale) / steps[2]
+        rights, lefts, rounding = _sides(line, centre, scale, (h, h / 2, h / 4))
         gaps = [r - l for r, l in zip(rights, lefts)]
         hidden = corner & (gap < NOISE * rounding)          # a corner seen with larger steps that this one cannot see
         gap = np.abs(gaps[2])
@@ -91,9 +85,9 @@ def richardson_line(line: Line, centre: np.ndarray, scale: float, shrink: float 
         middle = _better(middle, (value, np.where(corner, np.inf, error)))
         right = _better(right, _extrapolate(rights, 2, rounding))
         left = _better(left, _extrapolate(lefts, 2, rounding))
-        if np.all(middle[1] <= GOAL * max(size / scale, _size(middle[0]))):
+        if np.all(middle[1] <= GOAL * max(largest(centre) / scale, largest(middle[0]))):
             break
-    return _with_corners(*middle, corner, right, left)
+    return _with_corners(middle, corner, right, left)
 
 
 def complex_line(line: Line, centre: np.ndarray, scale: float) -> Slope:
@@ -107,7 +101,18 @@ def complex_line(line: Line, centre: np.ndarray, scale: float) -> Slope:
     return Slope(value, _bar(4 * EPS * np.abs(value)), np.minimum(left, right), np.maximum(left, right))
 
 
-def _extrapolate(slopes: list[np.ndarray], factor: int, rounding: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _sides(line: Line, centre: np.ndarray, scale: float,
+           steps: tuple[float, ...]) -> tuple[list[np.ndarray], list[np.ndarray], np.ndarray]:
+    """Return the slopes to the right and to the left for each step, and the rounding error of the last step."""
+    plus, minus = [line(s) for s in steps], [line(-s) for s in steps]
+    rights = [(p - centre) / s for p, s in zip(plus, steps)]
+    lefts = [(centre - m) / s for m, s in zip(minus, steps)]
+    # f is rounded, and so is x + h: by eps |x|, which moves f by eps |x| |phi'|
+    rounding = EPS * (largest(centre, *plus, *minus) + np.abs(rights[-1] + lefts[-1]) / 2 * scale) / steps[-1]
+    return rights, lefts, rounding
+
+
+def _extrapolate(slopes: list[np.ndarray], factor: int, rounding: np.ndarray) -> Measured:
     """Cancel two error terms from slopes at h, h/2, h/4; halving divides them by `factor` and by its square.
 
     The error bar is the difference between two levels of extrapolation, plus rounding. For central differences the
@@ -120,25 +125,19 @@ def _extrapolate(slopes: list[np.ndarray], factor: int, rounding: np.ndarray) ->
     return value, _bar(np.abs(value - (first if factor == 4 else second)) + rounding)
 
 
-def _better(old: tuple[np.ndarray, np.ndarray], new: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Return, for each output, the (value, error) with the smaller error."""
+def _better(old: Measured, new: Measured) -> Measured:
+    """Return, for each output, the value with the smaller error bar."""
     use = new[1] < old[1]
     return np.where(use, new[0], old[0]), np.where(use, new[1], old[1])
 
 
-def _with_corners(value: np.ndarray, error: np.ndarray, corner: np.ndarray, right: tuple[np.ndarray, np.ndarray],
-                  left: tuple[np.ndarray, np.ndarray]) -> Slope:
+def _with_corners(middle: Measured, corner: np.ndarray, right: Measured, left: Measured) -> Slope:
     """Return the slope, with the interval between the one-sided slopes where there is a corner."""
-    value = np.where(corner, (right[0] + left[0]) / 2, value)
-    error = np.where(corner, np.maximum(right[1], left[1]), error)
+    value = np.where(corner, (right[0] + left[0]) / 2, middle[0])
+    error = np.where(corner, np.maximum(right[1], left[1]), middle[1])
     low = np.where(corner, np.minimum(right[0], left[0]), value)
     high = np.where(corner, np.maximum(right[0], left[0]), value)
     return Slope(value, error, low, high)
-
-
-def _size(*arrays: np.ndarray) -> float:
-    """Return the largest absolute entry of all arrays."""
-    return max(float(np.max(np.abs(array), initial=0)) for array in arrays)
 
 
 def _bar(error: np.ndarray) -> np.ndarray:

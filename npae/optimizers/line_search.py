@@ -77,7 +77,7 @@ class WolfeSearch:
         previous = self.origin
         while self.evaluations > 0:
             point = self._evaluate(t)
-            if not self.falls_enough(point) or (previous.t > 0 and self.rise(previous, point) >= 0):
+            if not self.falls_enough(point) or self.rise(previous, point) >= 0:
                 return self._zoom(previous, point)
             if self.is_flat(point):
                 return point

@@ -30,6 +30,7 @@ from typing import Any
 import numpy as np
 
 from ..validation import check_choice, check_flag, check_real
+from .base import Penalty
 
 
 def l2_decay(W: np.ndarray) -> np.floating:
@@ -57,7 +58,7 @@ def l1_decay_backward(W: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class WeightDecay:
+class WeightDecay(Penalty):
     """weight * sum of squares ("l2") or absolute values ("l1") of all weights, and of the biases where asked for."""
 
     weight: float = 1e-4
@@ -71,7 +72,7 @@ class WeightDecay:
         check_choice(self.kind, "decay_kind", ("l2", "l1"))
         check_flag(self.biases, "decay_biases")
 
-    def __call__(self, params: Mapping[str, np.ndarray], trace: Any = None, noise: Any = None):
+    def __call__(self, params: Mapping[str, np.ndarray], trace: Any = None, given: Any = None):
         """Return the penalty and its gradients by parameter name."""
         pair = (l2_decay, l2_decay_backward) if self.kind == "l2" else (l1_decay, l1_decay_backward)
         decayed = {name: array for name, array in params.items() if self.biases or not name.endswith(".b")}

@@ -143,6 +143,8 @@ def test_bad_use():
     for call in (PCA().transform, PCA().inverse_transform, PCA().score_samples):
         with pytest.raises(ValueError, match="not fitted"):
             call(X)
+    with pytest.raises(ValueError, match="not fitted"):
+        PCA().get_feature_names_out()
     for k, error in ((0, ValueError), (9, ValueError), (-1, ValueError), (2.0, TypeError), ("all", TypeError)):
         with pytest.raises(error, match="n_components"):
             PCA(k).fit(X)

@@ -45,6 +45,14 @@ def test_a_line_in_a_plane_and_different_dimensions():
     np.testing.assert_allclose(principal_angles(A, B[:2]), principal_angles(B[:2], A), rtol=1e-10)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_rounding_above_one_is_no_angle(seed):
+    """Cosines of equal spaces and sines of orthogonal ones exceed 1 by rounding; a warning would be an error here."""
+    A, B = turned(np.full(3, np.pi / 2), seed=seed)
+    np.testing.assert_allclose(principal_angles(A, 3 * A[::-1]), 0, atol=1e-12)
+    np.testing.assert_allclose(principal_angles(A, B), 90, atol=1e-12)
+
+
 def test_dependent_rows_span_no_more():
     A, B = turned(np.array([0.2, 0.9]))
     np.testing.assert_allclose(principal_angles(np.vstack([A, A.sum(axis=0)]), 1e-3 * B), np.degrees([0.2, 0.9]))

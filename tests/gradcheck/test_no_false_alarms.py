@@ -151,7 +151,8 @@ def test_blank_input_and_zero_bias_is_a_kink_and_passes(method):
 
 
 @pytest.mark.parametrize("relu", [lambda x: np.maximum(x, 0), lambda x: x * (x > 0),
-                                  lambda x: np.where(x.real > 0, x, 0), lambda x: (x + np.abs(x)) / 2, lambda x: np.clip(x, 0, None)])
+                                  lambda x: np.where(x.real > 0, x, 0), lambda x: (x + np.abs(x)) / 2,
+                                  lambda x: np.clip(x, 0, None)])
 @pytest.mark.parametrize("at_zero, verdict", [(0, "kink"), (1, "kink"), (0.5, "kink"), (-0.1, "fail"), (1.1, "fail")])
 def test_any_value_between_the_one_sided_derivatives_is_accepted(relu, at_zero, verdict):
     x = np.array([[0.0, 1.0], [-1.0, 0.0]])
@@ -165,6 +166,33 @@ def test_the_absolute_value_at_zero(forward, at_zero):
     x = np.array([0.0, 2.0, -1.0])
     report = check_gradients(forward, lambda dy, x: dy * np.where(x == 0, at_zero, np.sign(x)), {"x": x})
     assert report.verdict == "kink", report
+
+
+@pytest.mark.parametrize("slope, at_zero", [(0, 0), (0, 1), (0.1, 0.1), (0.1, 1)])
+def test_corners_behind_corners_convict_nobody(slope, at_zero):
+    def leaky(a):
+        return np.where(a > 0, a, slope * a)
+
+    def leaky_slope(a):
+        return np.where(a == 0, at_zero, np.where(a > 0, 1, slope))
+
+    def loss(x, W, b):
+        return np.sum((leaky(leaky(x @ W + b) @ W.T) - 1) ** 2)
+
+    def loss_backward(x, W, b):
+        a = x @ W + b
+        h, c = leaky(a), leaky(a) @ W.T
+        dc = 2 * (leaky(c) - 1) * leaky_slope(c)
+        da = dc @ W * leaky_slope(a)
+        return da @ W.T, x.T @ da + dc.T @ h, da.sum(axis=0)
+
+    for seed in range(10):
+        inputs = blank(np.random.default_rng(seed), 7, 5, 3)
+        inputs["W"][:2] = np.abs(inputs["W"][:2]) * [[1], [-1]]     # every hidden unit feeds outputs of both signs
+        report = check_gradients(loss, loss_backward, inputs)
+        assert report.verdict in ("kink", "untrusted"), report
+        assert report.verdict == "kink" or (slope, at_zero) != (0, 0)
+        assert report.rows[1].verdict == "pass"
 
 
 def test_corners_do_not_excuse_the_other_entries():

@@ -224,6 +224,15 @@ def test_when_nothing_helps_the_memory_is_dropped_and_theta_stays():
     assert len(counted.record) == 21                    # nothing new to try
 
 
+def test_a_step_below_the_resolution_of_theta_is_no_progress():
+    losses = iter(range(0, -1000, -1))
+    theta = np.array([1e20])
+    optimizer = LBFGS(max_line_search=3)
+    optimizer.start(theta)
+    optimizer.iterate(lambda x: (next(losses), np.array([0.5])), theta)
+    assert optimizer.converged and theta == [1e20]
+
+
 def test_steepest_descent_saves_a_bad_memory():
     theta = np.array([1.0, 2.0])
     optimizer = LBFGS()
@@ -369,13 +378,34 @@ def test_rise_by_slopes_where_values_drown():
 def test_without_an_acceptable_point_the_best_is_returned():
     search, calls = line(lambda t: -t, lambda t: -1.0, budget=5)                # no end to it
     assert search.run(1.0).t == 4.0**4 and len(calls) == 5
+    search, _ = line(lambda t: -t, lambda t: -1.0, budget=1)
+    assert search.run(0.01).t == 0.01
     search, calls = line(lambda t: t, lambda t: -1.0, budget=6)
     assert search.run(1.0) is None and len(calls) == 6
+    search, _ = line(lambda t: (t - 0.3) ** 2, lambda t: 2 * (t - 0.3) if t in (0, 1) else -0.6, budget=3)
+    assert 0 < search.run(1.0).t < 0.5                                          # from the zoom: low enough, still steep
+
+
+def test_trials_keep_away_from_the_ends():
+    search, _ = line(lambda t: 0.0, lambda t: -1.0)
+    lo = Point(0.0, 0.0, -1e-9, None)
+    assert search.fraction(lo, Point(1.0, 1.0, 1.0, None)) == 0.1
+    assert search.fraction(Point(0.0, 0.0, -1.0, None), Point(1.0, -0.5, 1e-9, None)) == 0.9
+    assert search.fraction(lo, Point(1.0, np.inf, np.nan, None)) == 0.1
+    assert search.fraction(lo, Point(1.0, 1e300, 1e300, None)) == 0.1           # its square overflows
+    lo = Point(0.0, 0.0, -1.0, None)
+    for without_minimum in (Point(1.0, -1.0, -1.0, None), Point(1.0, -1.2, -2.0, None)):
+        assert search.fraction(lo, without_minimum) == 0.5
+
+
+def test_a_slope_that_is_no_number_is_no_loss_either():
+    search, _ = line(lambda t: -t, lambda t: np.nan if t > 0.5 else -1.0)
+    assert search._evaluate(1.0).loss == np.inf and search._evaluate(0.4).loss == -0.4
 
 
 @pytest.mark.parametrize("options, error", [
     ({"memory": 0}, ValueError), ({"memory": 2.5}, TypeError), ({"max_line_search": 0}, ValueError),
-    ({"c1": 0.0}, ValueError), ({"c1": 0.6}, ValueError), ({"c2": 1.0}, ValueError), ({"c1": 0.2, "c2": 0.1}, ValueError)])
+    ({"c1": 0.0}, ValueError), ({"c1": 0.5}, ValueError), ({"c2": 1.0}, ValueError), ({"c1": 0.2, "c2": 0.2}, ValueError)])
 def test_hyperparameters(options, error):
     with pytest.raises(error, match=list(options)[-1]):
         LBFGS(**options).start(np.zeros(2))
@@ -386,7 +416,10 @@ def test_configuration():
     optimizer.start(np.ones(2))
     optimizer.iterate(lambda x: (x @ x, 2 * x), np.ones(2))
     assert optimizer == LBFGS(memory=10) != LBFGS()
-    assert repr(optimizer) == "LBFGS(memory=10, max_line_search=25, c1=0.0001, c2=0.9)"
+    assert repr(LBFGS()) == "LBFGS(memory=20, max_line_search=25, c1=0.0001, c2=0.9)" and not LBFGS().converged
+    LBFGS(memory=1, max_line_search=1).validate()
+    with pytest.raises(RuntimeError, match=r"start\(theta\)"):
+        LBFGS().iterate(rosenbrock, np.ones(2))
     assert LBFGS.full_batch and module.NOISE >= 1
     with pytest.raises(NotImplementedError):
         optimizer.step(np.ones(2), np.ones(2), 0.1)

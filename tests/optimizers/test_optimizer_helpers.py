@@ -79,6 +79,7 @@ def test_schedules():
     np.testing.assert_allclose(factors("step", 8), [1, 1, 1, 1, 0.1, 0.1, 0.01, 0.01])
     np.testing.assert_allclose(factors("step", 5), [1, 1, 1, 0.1, 0.01])
     np.testing.assert_allclose(factors("warmup", 40)[:6], [0.25, 0.5, 0.75, 1, 1, 1])
+    np.testing.assert_allclose(factors("warmup", 21)[:4], [1 / 3, 2 / 3, 1, 1])
     assert factors("warmup", 3) == [1.0] * 3
 
 

@@ -229,6 +229,8 @@ def test_misuse_is_explained():
         Adam().step(np.zeros(2), np.zeros(2), RATE)
     with pytest.raises(RuntimeError, match=r"start\(theta\)"):
         Adam().state()
+    with pytest.raises(RuntimeError, match=r"start\(theta\)"):
+        Adam().restore({})
     for theta in (np.zeros((2, 2)), np.zeros(2, int), [0.0, 0.0]):
         with pytest.raises(ValueError, match="flat vector"):
             Adam().start(theta)

@@ -1,0 +1,119 @@
+"""The figures of the tour, each with what it is called, what it shows, and what to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from .. import plots
+from ..datasets import ImageData
+from ..losses import bernoulli_entropy
+from .tour_neighbours import neighbour_accuracy
+from .tour_training import Result
+
+NEIGHBOURS = 5
+
+
+@dataclass(frozen=True)
+class Plate:
+    """One numbered figure of the page: its pictures, its caption, and a description for those who cannot see it."""
+
+    title: str
+    caption: str
+    alt: str
+    pictures: tuple[Figure, ...]
+
+
+def plates(results: Sequence[Result], data: ImageData) -> list[Plate]:
+    """Return the figures in the order of the page."""
+    drawn = [reconstructions(results, data), maps(results, data), filters(results, data), curves(results, data)]
+    return [plate for plate in drawn if plate.pictures]
+
+
+def reconstructions(results: Sequence[Result], data: ImageData) -> Plate:
+    """The first held-out image of each class, and every model's version of it, from the smallest code to the largest."""
+    labels = np.unique(data.y_test)
+    originals = data.X_test[[int(np.argmax(data.y_test == label)) for label in labels]]
+    rows = {"held-out images": originals}
+    for result in sorted(results, key=lambda result: result.code_size):
+        rows[f"PCA, {result.code_size} numbers\nerror {result.pca_error:.2f}"] = result.pca.reconstruct(originals)
+        size = "" if "numbers" in result.exhibit.title else f", {result.code_size}"
+        rows[f"{result.exhibit.title}{size}\nerror {result.error:.2f}"] = result.model.reconstruct(originals)
+    return Plate(
+        "Ten digits through the bottleneck",
+        "Read a column downwards: the image on top has passed through 2, then 8, then 16 numbers. PCA blends digits into "
+        "a gray average; a nonlinear decoder of the same code size commits itself to strokes, sometimes to those of "
+        "another digit. The linear network and PCA with 8 numbers are the same picture. Errors are squared errors per "
+        "image, averaged over all held-out images.",
+        "Rows of digits: originals on top, below them the reconstructions by PCA and by each model",
+        (plots.reconstructions(rows, data.image_shape, column_titles=[str(label) for label in labels]),))
+
+
+def maps(results: Sequence[Result], data: ImageData) -> Plate:
+    """The codes of every model with two code units, beside PCA's."""
+    models = {result.exhibit.title: result.model for result in results if result.code_size == 2}
+    if models:
+        models["PCA, two numbers"] = next(result.pca for result in results if result.code_size == 2)
+    codes = {name: model.transform(data.X_test) for name, model in models.items()}
+    notes = {name: f"{NEIGHBOURS} nearest neighbours name {_accuracy(model, data):.1%} of the digits"
+             for name, model in models.items()}
+    return Plate(
+        "A map of the digits",
+        "Every held-out digit at its two-number code; large numerals stand at the median of each class. Look for classes "
+        "that PCA piles up on one another and the curved map pulls apart. Under each title: how often the "
+        f"{NEIGHBOURS} nearest training codes name the right digit. The networks never saw a label.",
+        "Two maps of the held-out digits, by the autoencoder and by PCA, each point drawn as its digit",
+        (plots.scatter_codes(codes, data.y_test, notes),) if codes else ())
+
+
+def filters(results: Sequence[Result], data: ImageData) -> Plate:
+    """The first layer of every model whose first weights are images, and PCA's components beside the linear one's."""
+    pictures = []
+    for result in results:
+        weights = result.model.params.get("encoder.0.W")
+        if weights is None or weights.ndim != 2 or len(weights) != data.X_train.shape[1]:
+            continue
+        shown = min(weights.shape[1], 64)
+        count = f"{shown} units" if shown == weights.shape[1] else f"{shown} of {weights.shape[1]} units"
+        pictures.append(plots.filters(weights, data.image_shape, title=f"{result.exhibit.title}: {count}"))
+        if not result.model.hidden_dims:
+            components = result.pca.components_
+            pictures.append(plots.filters(components.T, data.image_shape, title=f"PCA: {len(components)} components"))
+    return Plate(
+        "What the first layer looks for",
+        "The weights into each unit as an image: ink on red excites the unit, ink on blue inhibits it. PCA’s components "
+        "come in order, from coarse to fine; the linear network’s are mixtures of the same eight. In the deep networks "
+        "the columns at the left and right edge, where hardly any digit has ink, still carry their random initial "
+        "weights: no input, no gradient. Weight decay has wiped these white. Of many units the 64 largest are shown.",
+        "Grids of small weight images, red positive and blue negative",
+        tuple(pictures))
+
+
+def curves(results: Sequence[Result], data: ImageData) -> Plate:
+    """The reconstruction term over the epochs, with the value that it is held against."""
+    entropy = float(bernoulli_entropy(data.X_train).sum(axis=1).mean())
+    histories, units, floors = {}, {}, {}
+    for result in results:
+        name = result.exhibit.title
+        histories[name] = result.model.history_
+        in_nats = result.model.loss == "bce"
+        units[name] = "nats per image" if in_nats else "squared error per image"
+        floors[name] = ("entropy of the pixels", entropy) if in_nats else (f"PCA, {result.code_size} numbers",
+                                                                           result.pca.floor_)
+    return Plate(
+        "How they learnt",
+        "The reconstruction loss in every epoch. Dotted, in squared error: the least that an affine map through so many "
+        "numbers can reach on the training images; the linear network comes down to that line and stays on it, the "
+        "others pass below. Dotted, in nats: the entropy of the gray pixels, below which nothing goes. The gap between "
+        "training and validation is what was learnt by heart. Validation images steer nothing here. The vertical axes "
+        "with unequal steps are logarithmic.",
+        "Learning curves of each model, training and validation",
+        (plots.learning_curves(histories, units, floors, term="reconstruction"),))
+
+
+def _accuracy(model, data: ImageData) -> float:
+    return neighbour_accuracy(model.transform(data.X_train), data.y_train, model.transform(data.X_test), data.y_test,
+                              NEIGHBOURS)

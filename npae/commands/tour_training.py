@@ -1,0 +1,93 @@
+"""From an exhibit to a result: train, measure on held-out digits, compare with PCA, check the gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+import numpy as np
+
+from ..baselines import PCA
+from ..datasets import ImageData
+from ..gradcheck import Report, check_gradients
+from ..models import Model
+from .tour_exhibits import Exhibit
+
+SEED = 0
+QUICK = 5                           # a quick tour has so many times fewer epochs
+TWIN_FEATURES, TWIN_EXAMPLES = 9, 6
+
+
+@dataclass(frozen=True)
+class Result:
+    """A trained exhibit and its figures. Errors are squared errors, summed over pixels and averaged over images."""
+
+    exhibit: Exhibit
+    model: Model
+    pca: PCA                        # of the same code size
+    code_size: int
+    error: float                    # on held-out images
+    pca_error: float
+    report: Report                  # of the gradient check
+
+    @property
+    def seconds(self) -> float:
+        """Time of training."""
+        return sum(self.model.history_["seconds"])
+
+    @property
+    def epochs(self) -> int:
+        """Epochs of training; iterations for L-BFGS."""
+        return len(self.model.history_["loss"])
+
+    @property
+    def terms(self) -> dict[str, float]:
+        """The loss and its terms on the training images, in the last epoch."""
+        return {name: values[-1] for name, values in self.model.history_.items()
+                if name != "seconds" and not name.startswith("val_")}
+
+    @property
+    def worst_gradient(self) -> float:
+        """The largest relative error of the gradient check over all parameters."""
+        return max((row.error for row in self.report.rows), default=float("nan"))
+
+
+def train_all(exhibits: Sequence[Exhibit], data: ImageData, quick: bool, stream: TextIO) -> list[Result]:
+    """Train the exhibits one after the other, a line or two on stream for each."""
+    results = []
+    for number, exhibit in enumerate(exhibits, start=1):
+        print(f"{number}/{len(exhibits)}  {exhibit.title}: training", file=stream, flush=True)
+        result = train(exhibit, data, quick)
+        print(f"     {result.epochs} epochs in {result.seconds:.1f} s, held-out error {result.error:.3f} "
+              f"(PCA {result.pca_error:.3f}), gradients {result.report.verdict}", file=stream, flush=True)
+        results.append(result)
+    return results
+
+
+def train(exhibit: Exhibit, data: ImageData, quick: bool = False) -> Result:
+    """Train one exhibit. The held-out images give the validation curve and steer nothing."""
+    model = exhibit.build()
+    model.set_params(random_state=SEED, verbose=True)       # the progress line shows on a terminal only
+    if quick:
+        model.set_params(epochs=max(1, model.epochs // QUICK))
+    model.fit(data.X_train, X_val=data.X_test)
+    code_size = model.transform(data.X_test[:1]).shape[1]
+    pca = PCA(code_size).fit(data.X_train)
+    return Result(exhibit, model, pca, code_size, squared_error(model, data.X_test), squared_error(pca, data.X_test),
+                  check_twin(exhibit))
+
+
+def squared_error(model: Any, X: np.ndarray) -> float:
+    """Return the squared error of model.reconstruct(X) per image, whatever the loss that trained the model."""
+    difference = np.asarray(model.reconstruct(X), dtype=np.float64) - X
+    return float((difference ** 2).sum(axis=1).mean())
+
+
+def check_twin(exhibit: Exhibit) -> Report:
+    """Check every gradient of a small model of the same kind, in float64, on random data in [0, 1]."""
+    twin = exhibit.build()
+    small = {"hidden_dims": (5,) * len(twin.hidden_dims), "latent_dim": 3, "dtype": "float64", "random_state": SEED}
+    twin.set_params(**{**small, **exhibit.twin}).initialize(TWIN_FEATURES)
+    X = np.random.default_rng(SEED).random((TWIN_EXAMPLES, TWIN_FEATURES))
+    return check_gradients(twin, X)
