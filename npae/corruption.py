@@ -23,6 +23,8 @@ import numpy as np
 
 from .validation import check_real
 
+__all__ = ["Corruption", "GaussianNoise", "MaskingNoise", "SaltAndPepperNoise"]
+
 
 class Corruption:
     """A noise process on inputs: draw(x, rng) and then self(x, noise)."""

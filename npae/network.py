@@ -42,6 +42,10 @@ class Layer(NamedTuple):
         """Return W (n_in, n_out) as this layer uses it."""
         return params[self.weight].T if self.transposed else params[self.weight]
 
+    def bias_size(self, params: Mapping[str, np.ndarray]) -> int:
+        """Return h, the number of the layer's units."""
+        return params[self.bias].size
+
     def slope(self, y: np.ndarray) -> np.ndarray:
         """Return the derivative in a of what the layer finally gives, s'(a), from its output y."""
         return self.activation.derivative(y) if self.link is None else self.link.derivative(self.link.forward(y))

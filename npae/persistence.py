@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import models, optimizers, penalties
+from . import corruption, models, optimizers, penalties
 from .files import atomic_write
 from .models import Model
 from .models.hyperparameters import DTYPES
@@ -43,6 +43,7 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
         "history_": model.history_, "metrics_": model.metrics_, "dtype": params.dtype.name,
     }
     arrays = {f"params/{name}": array for name, array in params.items()}
+    arrays |= {f"state/{name}": array for name, array in model._state.items()}
     arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
     with atomic_write(path) as file:
         np.savez(file, **arrays)
@@ -109,7 +110,7 @@ def _read_header(path: str, arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
 
 
 def _known_classes(extra: Sequence[type]) -> dict[str, type]:
-    rooms = (models, penalties, optimizers)
+    rooms = (models, penalties, corruption, optimizers)
     own = [getattr(room, name) for room in rooms for name in room.__all__]
     return {cls.__name__: cls for cls in [*own, *extra] if isinstance(cls, type) and is_dataclass(cls)}
 
@@ -125,6 +126,7 @@ def _build(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray], known: M
     params = _read_params(shapes, header["dtype"], arrays)
     model._begin(params, check_random_state(model.random_state))
     model.n_features_in_ = header["n_features_in_"]
+    model._state = _read_state(arrays, params.dtype)
     if header["feature_names_in_"]:
         model.feature_names_in_ = np.asarray(header["feature_names_in_"], dtype=object)
     model.history_, model.metrics_ = _read_curves(header["history_"]), _read_curves(header["metrics_"])
@@ -133,7 +135,8 @@ def _build(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray], known: M
 
 def _read_params(shapes: Shapes, dtype: str, arrays: Mapping[str, np.ndarray]) -> Parameters:
     """Return the parameters in the file, all of them checked before anything is allocated for them."""
-    found = {name.removeprefix("params/"): array for name, array in arrays.items() if name != "header"}
+    found = {name.removeprefix("params/"): array for name, array in arrays.items()
+             if name != "header" and not name.startswith("state/")}
     if found.keys() != shapes.keys():
         raise ValueError(f"it holds the parameters {sorted(found)}, expected {sorted(shapes)}")
     if dtype not in DTYPES:
@@ -144,6 +147,14 @@ def _read_params(shapes: Shapes, dtype: str, arrays: Mapping[str, np.ndarray]) -
         if not np.isfinite(array).all():
             raise ValueError(f"{name} has entries that are not finite")
     return Parameters(shapes, np.concatenate([found[name].ravel() for name in shapes]))
+
+
+def _read_state(arrays: Mapping[str, np.ndarray], dtype: np.dtype) -> dict[str, np.ndarray]:
+    state = {name.removeprefix("state/"): array for name, array in arrays.items() if name.startswith("state/")}
+    for name, array in state.items():
+        if array.dtype != dtype or not np.isfinite(array).all():
+            raise ValueError(f"the state {name} is not finite {dtype} data")
+    return state
 
 
 def _read_curves(curves: Mapping[str, Any]) -> dict[str, list[float]]:

@@ -34,8 +34,11 @@ class Training:
         self.epoch = 0
         self._good: np.ndarray | None = None
 
-    def run(self, model: Any, x: np.ndarray, x_val: np.ndarray | None, epochs: int) -> None:
-        """Train `model` in place for so many epochs over x (m, n), writing history_ and metrics_."""
+    def run(self, model: Any, x: np.ndarray, x_val: np.ndarray | None, epochs: int, labels: np.ndarray | None = None) -> None:
+        """Train `model` in place for so many epochs over x (m, n), writing history_ and metrics_.
+
+        labels (m, c): rows that reach the model's loss with their examples, as noise["labels"].
+        """
         self._start(model)
         schedule, objective = get_schedule(model.schedule), FullBatch(model, x)
         watch = EarlyStopping(model.patience)
@@ -46,7 +49,7 @@ class Training:
                 if self.optimizer.full_batch:
                     terms = self._full_batch_iteration(model, objective)
                 else:
-                    terms = self._minibatch_epoch(model, x, model.learning_rate * schedule(epoch, epochs))
+                    terms = self._minibatch_epoch(model, x, labels, model.learning_rate * schedule(epoch, epochs))
                 self.epoch += 1
                 held_out = {} if x_val is None else _evaluate(model, x_val)
                 self._record(model, x, {**terms, **held_out, "seconds": time.perf_counter() - began})
@@ -62,13 +65,17 @@ class Training:
             self.optimizer.start(model.theta)
             self._good = model.theta.copy()
 
-    def _minibatch_epoch(self, model: Any, x: np.ndarray, learning_rate: float) -> dict[str, float]:
+    def _minibatch_epoch(self, model: Any, x: np.ndarray, labels: np.ndarray | None, learning_rate: float) -> dict[str, float]:
         """Return each term's mean over the epoch, every example counted once."""
         order = self.rng.permutation(len(x))
         sums: dict[str, float] = {}
         for start in range(0, len(x), model.batch_size):
-            batch = x[order[start:start + model.batch_size]]
-            terms, grads = model._loss_and_gradients(model.params, batch, model._draw_noise(batch, self.rng))
+            chosen = order[start:start + model.batch_size]
+            batch = x[chosen]
+            noise = model._draw_noise(batch, self.rng)
+            if labels is not None:
+                noise["labels"] = labels[chosen]
+            terms, grads = model._loss_and_gradients(model.params, batch, noise)
             if not np.isfinite(terms["loss"]):
                 self._give_up(model, terms)
             if start == 0:
@@ -76,6 +83,7 @@ class Training:
             if model.max_gradient_norm is not None:
                 clip_by_norm(grads.theta, model.max_gradient_norm)
             self.optimizer.step(model.theta, grads.theta, learning_rate)
+            model._after_step(batch, noise)
             for name, value in terms.items():
                 sums[name] = sums.get(name, 0.0) + float(value) * len(batch)
         return {name: value / len(x) for name, value in sums.items()}
@@ -89,6 +97,7 @@ class Training:
         if not np.isfinite(terms["loss"]):
             self._give_up(model, terms)
         self._good = model.theta.copy()
+        model._after_step(objective.x, {})
         return {name: float(value) for name, value in terms.items()}
 
     def _give_up(self, model: Any, terms: Mapping[str, Any]) -> None:

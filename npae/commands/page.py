@@ -58,10 +58,15 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], numeric: Collect
 
     head = "".join(text("th", name, scope="col", **attributes(column)) for column, name in enumerate(header))
     body = [text("th", row[0], scope="row")
-            + "".join(text("td", cell, **attributes(column)) for column, cell in enumerate(row[1:], start=1))
+            + "".join(element("td", _unbroken(cell), **attributes(column)) for column, cell in enumerate(row[1:], start=1))
             for row in rows]
     lines = "\n".join(element("tr", row) for row in body)
     return element("table", f"\n<thead>{element('tr', head)}</thead>\n<tbody>\n{lines}\n</tbody>\n")
+
+
+def _unbroken(cell: str) -> str:
+    """Return a cell whose lines break after commas only."""
+    return ", ".join(text("span", part) for part in cell.split(", ")) if ", " in cell else escape(cell, quote=False)
 
 
 def definitions(pairs: Sequence[tuple[str, str]]) -> str:
@@ -69,12 +74,15 @@ def definitions(pairs: Sequence[tuple[str, str]]) -> str:
     return element("dl", "".join(text("dt", term) + text("dd", what) for term, what in pairs))
 
 
-def bars(widths: Sequence[int], marked: int) -> str:
-    """Return a drawing of a stack of layers: a bar per layer, as high as the root of its width, one of them marked."""
-    step, floor, tallest = 30, 64, max(widths)
+def bars(widths: Sequence[int], marked: int, widest: int) -> str:
+    """Return a drawing of a stack of layers: a bar per layer, as high as the root of its width, one of them marked.
+
+    widest: the width that gets the full height, so that several drawings have one scale.
+    """
+    step, floor = 30, 64
     parts = []
     for index, width in enumerate(widths):
-        height = max(4.0, 60 * (width / tallest) ** 0.5)
+        height = max(4.0, 60 * (width / widest) ** 0.5)
         x, kind = index * step + 9, "bar code" if index == marked else "bar"
         parts.append(f'<rect class="{kind}" x="{x}" y="{floor / 2 + 2 - height / 2:.1f}" width="12" height="{height:.1f}" '
                      f'rx="2"></rect><text x="{x + 6}" y="{floor + 16}">{width}</text>')

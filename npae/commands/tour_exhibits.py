@@ -21,6 +21,7 @@ class Exhibit:
     idea        one paragraph of plain text
     equation    its loss, HTML (tour_math.py)
     build       returns the model, untrained; seed and progress are the tour's business
+    remark      says one more thing that was measured, given the Result
     twin        hyperparameters of the small copy whose gradients are checked, besides hidden 5 and code 3
     """
 
@@ -28,6 +29,7 @@ class Exhibit:
     idea: str
     equation: str
     build: Callable[[], Model]
+    remark: Callable[[Any], str]
     twin: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -41,6 +43,8 @@ EXHIBITS = (
         equation=LINEAR_EQUATION,
         build=lambda: Autoencoder(latent_dim=8, hidden_dims=(), tied=True, optimizer="lbfgs", epochs=500,
                                   dtype="float64"),
+        remark=lambda result: f"Training loss divided by PCA’s floor, minus 1: "
+                              f"{abs(result.terms['loss'] / result.floor - 1):.0e}.",
     ),
     Exhibit(
         title="Deep, two numbers",
@@ -50,6 +54,7 @@ EXHIBITS = (
         equation=MSE_EQUATION,
         build=lambda: Autoencoder(latent_dim=2, hidden_dims=(128, 64, 32), activation="tanh", epochs=250,
                                   learning_rate=5e-3, batch_size=64, schedule="cosine"),
+        remark=lambda result: "Its map is Figure 2.",
     ),
     Exhibit(
         title="Deep, cross-entropy",
@@ -60,6 +65,7 @@ EXHIBITS = (
         equation=BCE_EQUATION,
         build=lambda: Autoencoder(latent_dim=8, hidden_dims=(128, 64), loss="bce", epochs=100, learning_rate=6e-3,
                                   batch_size=64, schedule="cosine"),
+        remark=lambda result: f"Training loss above the entropy of the pixels: {result.model.metrics_['excess'][-1]:.2f} nats.",
     ),
     Exhibit(
         title="Tied, weight decay",
@@ -69,5 +75,6 @@ EXHIBITS = (
         equation=TIED_EQUATION,
         build=lambda: Autoencoder(latent_dim=16, hidden_dims=(128,), tied=True, weight_decay=3e-3, epochs=120,
                                   learning_rate=1e-2, batch_size=64, schedule="cosine"),
+        remark=lambda result: f"{result.model.theta.size:,} parameters.",
     ),
 )

@@ -15,6 +15,8 @@ from .tour_neighbours import neighbour_accuracy
 from .tour_training import Result
 
 NEIGHBOURS = 5
+UNITS = 32              # of a first layer, the largest ones
+TILE = 0.565            # inches, of a filter; eight of them fill half of the page
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Plate:
     caption: str
     alt: str
     pictures: tuple[Figure, ...]
+    wide: bool = False              # over the whole page, with the caption below instead of beside it
 
 
 def plates(results: Sequence[Result], data: ImageData) -> list[Plate]:
@@ -39,15 +42,15 @@ def reconstructions(results: Sequence[Result], data: ImageData) -> Plate:
     originals = data.X_test[[int(np.argmax(data.y_test == label)) for label in labels]]
     rows = {"held-out images": originals}
     for result in sorted(results, key=lambda result: result.code_size):
-        rows[f"PCA, {result.code_size} numbers\nerror {result.pca_error:.2f}"] = result.pca.reconstruct(originals)
-        size = "" if "numbers" in result.exhibit.title else f", {result.code_size}"
-        rows[f"{result.exhibit.title}{size}\nerror {result.error:.2f}"] = result.model.reconstruct(originals)
+        rows[f"PCA\n{result.code_size} numbers, error {result.pca_error:.2f}"] = result.pca.reconstruct(originals)
+        rows[f"{result.exhibit.title}\n{result.code_size} numbers, error {result.error:.2f}"] = \
+            result.model.reconstruct(originals)
     return Plate(
         "Ten digits through the bottleneck",
-        "Read a column downwards: the image on top has passed through 2, then 8, then 16 numbers. PCA blends digits into "
-        "a gray average; a nonlinear decoder of the same code size commits itself to strokes, sometimes to those of "
-        "another digit. The linear network and PCA with 8 numbers are the same picture. Errors are squared errors per "
-        "image, averaged over all held-out images.",
+        "Read a column downwards: the image on top has passed through 2, then 8, then 16 numbers. Where numbers are "
+        "scarce, PCA blends digits into a gray average; a nonlinear decoder commits itself to strokes, sometimes to "
+        "those of another digit. Trained to the end, the linear network draws the same pictures as PCA. Errors are "
+        "averages over all held-out images.",
         "Rows of digits: originals on top, below them the reconstructions by PCA and by each model",
         (plots.reconstructions(rows, data.image_shape, column_titles=[str(label) for label in labels]),))
 
@@ -62,11 +65,12 @@ def maps(results: Sequence[Result], data: ImageData) -> Plate:
              for name, model in models.items()}
     return Plate(
         "A map of the digits",
-        "Every held-out digit at its two-number code; large numerals stand at the median of each class. Look for classes "
-        "that PCA piles up on one another and the curved map pulls apart. Under each title: how often the "
-        f"{NEIGHBOURS} nearest training codes name the right digit. The networks never saw a label.",
+        "Every held-out digit at its two-number code; the large numerals stand at the median of each class. Look for "
+        "classes that PCA piles up on one another and the curved map pulls apart. The line under each title says how "
+        f"often the {NEIGHBOURS} nearest training codes name the right digit. The networks never saw a label.",
         "Two maps of the held-out digits, by the autoencoder and by PCA, each point drawn as its digit",
-        (plots.scatter_codes(codes, data.y_test, notes),) if codes else ())
+        tuple(plots.scatter_codes({name: points}, data.y_test, notes, panel=5.2) for name, points in codes.items()),
+        wide=True)      # a picture each: side by side where there is room, else one below the other
 
 
 def filters(results: Sequence[Result], data: ImageData) -> Plate:
@@ -76,20 +80,23 @@ def filters(results: Sequence[Result], data: ImageData) -> Plate:
         weights = result.model.params.get("encoder.0.W")
         if weights is None or weights.ndim != 2 or len(weights) != data.X_train.shape[1]:
             continue
-        shown = min(weights.shape[1], 64)
-        count = f"{shown} units" if shown == weights.shape[1] else f"{shown} of {weights.shape[1]} units"
-        pictures.append(plots.filters(weights, data.image_shape, title=f"{result.exhibit.title}: {count}"))
         if not result.model.hidden_dims:
             components = result.pca.components_
-            pictures.append(plots.filters(components.T, data.image_shape, title=f"PCA: {len(components)} components"))
+            pictures.append(plots.filters(components.T, data.image_shape, title=f"PCA: {len(components)} components",
+                                          tile=TILE))
+        shown = min(weights.shape[1], UNITS)
+        count = f"{shown} units" if shown == weights.shape[1] else f"the {shown} largest of {weights.shape[1]} units"
+        pictures.append(plots.filters(weights, data.image_shape, columns=8, max_units=UNITS, tile=TILE,
+                                      title=f"{result.exhibit.title}: {count}"))
     return Plate(
         "What the first layer looks for",
-        "The weights into each unit as an image: ink on red excites the unit, ink on blue inhibits it. PCA’s components "
-        "come in order, from coarse to fine; the linear network’s are mixtures of the same eight. In the deep networks "
-        "the columns at the left and right edge, where hardly any digit has ink, still carry their random initial "
-        "weights: no input, no gradient. Weight decay has wiped these white. Of many units the 64 largest are shown.",
+        "The weights into each unit as an image: ink on red raises the unit, ink on blue lowers it. PCA’s components come "
+        "in order, from coarse to fine; the linear network’s are mixtures of them. In the deep networks most of the strongest "
+        "weights sit in the outermost columns, in pixels that fewer than one digit in fifty inks: Adam measures each step "
+        "by the weight’s own gradients, so pixels that hardly ever speak are moved as far as the others. Weight decay "
+        "has wiped them white.",
         "Grids of small weight images, red positive and blue negative",
-        tuple(pictures))
+        tuple(pictures), wide=True)
 
 
 def curves(results: Sequence[Result], data: ImageData) -> Plate:
@@ -105,11 +112,11 @@ def curves(results: Sequence[Result], data: ImageData) -> Plate:
                                                                            result.pca.floor_)
     return Plate(
         "How they learnt",
-        "The reconstruction loss in every epoch. Dotted, in squared error: the least that an affine map through so many "
-        "numbers can reach on the training images; the linear network comes down to that line and stays on it, the "
-        "others pass below. Dotted, in nats: the entropy of the gray pixels, below which nothing goes. The gap between "
-        "training and validation is what was learnt by heart. Validation images steer nothing here. The vertical axes "
-        "with unequal steps are logarithmic.",
+        "The reconstruction loss in every epoch (for the linear network, every L-BFGS iteration). Dotted: the least that "
+        "an affine map through so many numbers can reach on the training images. The linear network comes down to that "
+        "line and stays on it; a nonlinear one can pass below. In nats the dotted line is the entropy of the gray "
+        "pixels, and nothing passes below it. The gap between the curves is what was learnt by heart. Validation images "
+        "steer nothing here.",
         "Learning curves of each model, training and validation",
         (plots.learning_curves(histories, units, floors, term="reconstruction"),))
 

@@ -6,12 +6,12 @@ import re
 
 
 def tex(text: str) -> str:
-    """Return HTML for a small notation: letters italic, x_i and W_{12} subscripts, W^T superscripts, |m the mean over m.
+    """Return HTML for a small notation: letters italic, x_i and W_{12} subscripts, W^T superscripts, |m the fraction 1/m.
 
     Words in straight quotes stay upright: 'encoder'.
     """
     html = []
-    for piece in re.findall(r"'[^']*'|\|m|[_^](?:\{[^}]*\}|.)|[A-Za-zα-ωℓ]|<|>|&|.", text):
+    for piece in re.findall(r"'[^']*'|\|m|[_^](?:\{[^}]*\}|.)|[A-Za-zα-ωℓ]\u0303?|<|>|&|.", text):
         if piece.startswith("'"):
             html.append(f"<span class=\"word\">{piece[1:-1]}</span>")
         elif piece == "|m":
@@ -21,21 +21,22 @@ def tex(text: str) -> str:
             inside = piece[1:].strip("{}")
             html.append(f"<{tag}>{tex(inside)}</{tag}>")
         else:
-            html.append(f"<i>{piece}</i>" if piece.isalpha() else {"<": "&lt;", ">": "&gt;", "&": "&amp;"}.get(piece, piece))
+            html.append(f"<i>{piece}</i>" if piece[0].isalpha() else {"<": "&lt;", ">": "&gt;", "&": "&amp;"}.get(piece, piece))
     return "".join(html)
 
 
-LINEAR_EQUATION = tex("L = |m ∑_i ‖x_i − (x_iW + b)W^T − c‖^2")
+LINEAR_EQUATION = tex("L = |m ∑_i ‖x_i − (x_i W + b) W^T − c‖^2")
 MSE_EQUATION = tex("L = |m ∑_i ‖x_i − 'decoder'('encoder'(x_i))‖^2")
-BCE_EQUATION = tex("L = |m ∑_i ∑_j 'softplus'(o_{ij}) − x_{ij} o_{ij}")
+BCE_EQUATION = tex("L = |m ∑_i ∑_j ( 'softplus'(o_{ij}) − x_{ij} o_{ij} )")
 TIED_EQUATION = tex("L = |m ∑_i ‖x_i − o_i‖^2 + λ ∑_l ‖W_l‖^2")
 
-# The equation of the whole library: left side, right side, what can be exchanged in it.
+# The equation of the whole library: left side, right side, what can be exchanged in it. All HTML.
 THE_EQUATION = (
     (tex("x̃"), tex("'corrupt'(x)"), "the input, perhaps with noise"),
     (tex("s"), tex("'encoder'(x̃)"), "a stack of layers"),
-    (tex("z"), tex("'latent'(s)"), "the code: s itself, or s with noise, or a distribution, or the nearest codebook vector"),
+    (tex("z"), tex("'latent'(s)"), "the code: <i>s</i> itself, or with noise, or drawn from a distribution, or the nearest "
+                                   "vector of a codebook"),
     (tex("o"), tex("'decoder'(z)"), "a stack of layers, perhaps the encoder’s turned round"),
-    (tex("L"), tex("|m ∑_i ℓ(x_i, o_i) + ∑_k λ_k P_k"), "the error against the clean input, averaged over m examples, "
-                                                        "and the price of what is not wanted"),
+    (tex("L"), tex("|m ∑_i ℓ(x_i, o_i) + ∑_k λ_k P_k"),
+     "how far <i>o</i> is from the clean <i>x</i>, averaged over <i>m</i> images, and the price of what is not wanted"),
 )

@@ -27,6 +27,7 @@ class Result:
     model: Model
     pca: PCA                        # of the same code size
     code_size: int
+    floor: float                    # of any affine map through so many numbers, on the training images
     error: float                    # on held-out images
     pca_error: float
     report: Report                  # of the gradient check
@@ -74,8 +75,8 @@ def train(exhibit: Exhibit, data: ImageData, quick: bool = False) -> Result:
     model.fit(data.X_train, X_val=data.X_test)
     code_size = model.transform(data.X_test[:1]).shape[1]
     pca = PCA(code_size).fit(data.X_train)
-    return Result(exhibit, model, pca, code_size, squared_error(model, data.X_test), squared_error(pca, data.X_test),
-                  check_twin(exhibit))
+    return Result(exhibit, model, pca, code_size, pca.floor_, squared_error(model, data.X_test),
+                  squared_error(pca, data.X_test), check_twin(exhibit))
 
 
 def squared_error(model: Any, X: np.ndarray) -> float:

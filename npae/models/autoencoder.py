@@ -28,11 +28,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import network
+from ..corruption import Corruption
 from ..layers import ACTIVATIONS
 from ..losses import LOSSES, bernoulli_entropy
 from ..network import Layer
 from ..parameters import Parameters
-from ..penalties import WeightDecay
+from ..penalties import Penalty, WeightDecay
 from ..validation import check_matrix, check_range
 from .base import Model, Noise, Terms
 
@@ -52,7 +53,10 @@ class Autoencoder(Model):
         widths = [n, *(int(width) for width in self.hidden_dims), self.latent_dim]
         if self.require_decreasing and any(after >= before for before, after in zip(widths, widths[1:])):
             raise ValueError(f"require_decreasing asks for widths that fall from layer to layer, got {widths}")
-        self._encoder, self._decoder = self._encoder_layers(), self._decoder_layers()
+        encoder, decoder = self._encoder_layers(), self._decoder_layers()
+        for penalty in self._named_penalties().values():
+            penalty.check_layers(encoder)
+        self._encoder, self._decoder = encoder, decoder
         shapes: dict[str, tuple[int, ...]] = {}
         for layer, pair in zip(self._encoder, zip(widths, widths[1:])):
             shapes[layer.weight], shapes[layer.bias] = pair, pair[1:]
@@ -64,15 +68,17 @@ class Autoencoder(Model):
         return [layer for layer in self._encoder + self._decoder if not layer.transposed], shapes
 
     def _encoder_layers(self) -> list[Layer]:
-        names = [self.activation] * len(self.hidden_dims) + [self.latent_activation]
+        names = [self.activation] * len(self.hidden_dims) + [self._latent_activation()]
         return [Layer(f"encoder.{i}", f"encoder.{i}.W", f"encoder.{i}.b", ACTIVATIONS[name])
                 for i, name in enumerate(names)]
 
     def _decoder_layers(self) -> list[Layer]:
         depth = len(self.hidden_dims) + 1
         names = [self.activation] * (depth - 1) + [self._output_activation()]
+        loss = LOSSES[self.loss]
+        link = ACTIVATIONS[loss.link] if loss.on_logits else None
         return [Layer(f"decoder.{i}", f"encoder.{depth - 1 - i}.W" if self.tied else f"decoder.{i}.W",
-                      f"decoder.{i}.b", ACTIVATIONS[name], transposed=self.tied)
+                      f"decoder.{i}.b", ACTIVATIONS[name], self.tied, link if i == depth - 1 else None)
                 for i, name in enumerate(names)]
 
     def _output_activation(self) -> str:
@@ -82,44 +88,85 @@ class Autoencoder(Model):
 
     # ---- objective ------------------------------------------------------------------------------------------------
 
+    def _corruption(self) -> Corruption | None:
+        return self.corruption
+
+    def _own_penalties(self) -> list[tuple[str, Penalty]]:
+        """Return what the model itself adds to the loss, by the name of its term."""
+        return []
+
+    def _named_penalties(self) -> dict[str, Penalty]:
+        """Return all penalties by the name of their term; a name that comes again gets a number."""
+        penalties = self._own_penalties() + [(penalty.name, penalty) for penalty in self.penalties]
+        if self.weight_decay:
+            penalties.append(("weight_decay", WeightDecay(self.weight_decay, self.decay_kind, self.decay_biases)))
+        named: dict[str, Penalty] = {}
+        for name, penalty in penalties:
+            count = sum(taken == name or taken.startswith(f"{name}_") for taken in named)
+            named[f"{name}_{count + 1}" if count else name] = penalty
+        return named
+
     @property
     def _is_noisy(self) -> bool:
-        return self.corruption is not None
+        return self._corruption() is not None or any(penalty.is_noisy for penalty in self._named_penalties().values())
 
     def _draw_noise(self, x: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
-        return {} if self.corruption is None else {"corruption": self.corruption.draw(x, rng)}
+        corruption, noise = self._corruption(), {}
+        if corruption is not None:
+            noise["corruption"] = corruption.draw(x, rng)
+        for name, penalty in self._named_penalties().items():
+            if penalty.is_noisy:
+                noise[name] = penalty.draw(x, (x.shape[1], *self.hidden_dims, self.latent_dim), rng)
+        return noise
 
     def _loss_and_gradients(self, params: Parameters, x: np.ndarray, noise: Noise) -> tuple[Terms, Parameters]:
-        corrupted = x if self.corruption is None else self.corruption(x, noise["corruption"])
+        corruption, weight = self._corruption(), self._pixel_weight(noise)
+        corrupted = x if corruption is None else corruption(x, noise["corruption"])
         encoded = network.forward(self._encoder, params, corrupted)
         z = encoded[-1].y                                           # (m, k)
         decoded = network.forward(self._decoder, params, z)
         o = decoded[-1].y                                           # (m, n)
 
         loss = LOSSES[self.loss]
-        terms = {"reconstruction": loss.value(o, x)}
-        do = loss.backward(o, x)
+        terms = {"reconstruction": loss.value(o, x, weight)}
+        do = loss.backward(o, x, weight)
         injected = self._add_penalties(terms, params, encoded + decoded, noise)
 
         grads = params.zeros_like()
+        from_code = self._code_terms(params, z, noise, terms, grads)
         dz = network.backward(do, params, decoded, grads, injected, need_dx=True)
+        if from_code is not None:
+            dz = dz + from_code                                     # two paths: through the decoder, and from the code
         network.backward(dz, params, encoded, grads, injected)
         for name in grads.keys() & injected.keys():
             grads[name] += injected[name]                           # two paths: through the loss, and the penalty's own
         return {"loss": sum(terms.values()), **terms}, grads
 
+    def _code_terms(self, params: Parameters, z: np.ndarray, noise: Noise, terms: Terms, grads: Parameters):
+        """Add further terms that depend on the code z, and their gradients; return the sum of their gradients in z."""
+        return None
+
+    def _pixel_weight(self, noise: Noise) -> np.ndarray | None:
+        """Return the weight of every entry in the reconstruction loss, None for 1/m."""
+        return None
+
     def _add_penalties(self, terms: Terms, params: Parameters, trace: network.Trace, noise: Noise) -> Noise:
         """Write each penalty's value into terms and return the sum of their gradients by node."""
-        penalties = list(self.penalties)
-        if self.weight_decay:
-            penalties.append(WeightDecay(self.weight_decay, self.decay_kind, self.decay_biases))
         injected: dict[str, np.ndarray] = {}
-        for penalty in penalties:
-            value, gradients = penalty(params, trace, noise)
-            terms[_fresh_name(penalty.name, terms)] = value
+        for name, penalty in self._named_penalties().items():
+            given = noise[name] if penalty.is_noisy else self._state.get(name)
+            terms[name], gradients = penalty(params, trace, given)
             for node, gradient in gradients.items():
-                injected[node] = injected[node] + gradient if node in injected else gradient
+                injected[node] = injected[node] + gradient if node in injected else gradient     # two paths
         return injected
+
+    def _after_step(self, x: np.ndarray, noise: Noise) -> None:
+        remembering = {name: penalty for name, penalty in self._named_penalties().items() if penalty.has_state}
+        if remembering:
+            corruption = self._corruption()
+            trace = network.forward(self._encoder, self._params, x if corruption is None else corruption(x, noise["corruption"]))
+            for name, penalty in remembering.items():
+                self._state[name] = penalty.new_state(trace, self._state.get(name))
 
     # ---- data -----------------------------------------------------------------------------------------------------
 
@@ -166,12 +213,3 @@ class Autoencoder(Model):
         """Return dz/dx of each example, (m, k, n), at the uncorrupted X (m, n)."""
         x = self._check_input(X)
         return network.jacobian(self._params, network.forward(self._encoder, self._params, x))
-
-
-def _fresh_name(name: str, taken: Mapping[str, object]) -> str:
-    """Return name, or name_2, name_3, ... where it is taken."""
-    number, fresh = 1, name
-    while fresh in taken:
-        number += 1
-        fresh = f"{name}_{number}"
-    return fresh

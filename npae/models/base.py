@@ -94,6 +94,12 @@ class Model(Estimator):
     def _is_noisy(self) -> bool:
         raise NotImplementedError
 
+    def _after_step(self, x: np.ndarray, noise: Noise) -> None:
+        """Move the state that changes with training and is no parameter; the training loop calls this after every step."""
+
+    def _latent_activation(self) -> str | None:
+        return self.latent_activation
+
     def _validate(self) -> None:
         """Raise for hyperparameters that make no sense, alone or together."""
         validate_common(self)
@@ -125,6 +131,7 @@ class Model(Estimator):
     def _begin(self, params: Parameters, rng: np.random.Generator) -> None:
         """Take these parameters as they are, with an empty history."""
         self._params = params
+        self._state: dict[str, np.ndarray] = {}
         self._training = Training(self.optimizer, rng)
         self.history_: dict[str, list[float]] = {}
         self.metrics_: dict[str, list[float]] = {}
@@ -189,8 +196,7 @@ class Model(Estimator):
         self._validate()
         x = self._training_data(X, "X", None)
         x_val = None if X_val is None else self._training_data(X_val, "X_val", x.shape[1])
-        rng = check_random_state(self.random_state)
-        self._start(x.shape[1], rng)
+        self._start(x.shape[1], check_random_state(self.random_state))
         self._remember_features(X, x.shape[1])
         self._training.run(self, x, x_val, self.epochs)
         return self

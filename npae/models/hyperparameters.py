@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from ..corruption import Corruption
 from ..initialization import SCHEMES
 from ..layers import ACTIVATIONS
 from ..losses import LOSSES
 from ..optimizers import get_optimizer, get_schedule
-from ..penalties import WeightDecay
+from ..penalties import Penalty, WeightDecay
 from ..validation import check_choice, check_flag, check_integer, check_real
 
 DTYPES = ("float32", "float64")
@@ -31,7 +32,7 @@ def _validate_architecture(model: Any) -> None:
     for index, width in enumerate(model.hidden_dims):
         check_integer(width, f"hidden_dims[{index}]", 1)
     check_choice(model.activation, "activation", ACTIVATIONS)
-    check_choice(model.latent_activation, "latent_activation", ACTIVATIONS)
+    check_choice(model._latent_activation(), "latent_activation", ACTIVATIONS)
     check_choice(model.initialization, "initialization", SCHEMES)
     check_flag(model.tied, "tied")
     check_flag(model.require_decreasing, "require_decreasing")
@@ -48,10 +49,14 @@ def _validate_objective(model: Any) -> None:
     WeightDecay(model.weight_decay, model.decay_kind, model.decay_biases).validate()
     if not isinstance(model.penalties, (list, tuple)):
         raise TypeError(f"penalties must be a list or tuple of penalty objects, got {model.penalties!r}")
-    for part in (*model.penalties, *([] if model.corruption is None else [model.corruption])):
-        if not hasattr(part, "validate"):
-            raise TypeError(f"penalties and corruption take objects with validate(), got {part!r}")
-        part.validate()
+    for penalty in model.penalties:
+        if not isinstance(penalty, Penalty):
+            raise TypeError(f"penalties takes Penalty objects such as L1Sparsity(0.1), got {penalty!r}")
+        penalty.validate()
+    if model.corruption is not None:
+        if not isinstance(model.corruption, Corruption):
+            raise TypeError(f"corruption takes None or a Corruption such as GaussianNoise(0.3), got {model.corruption!r}")
+        model.corruption.validate()
 
 
 def _validate_training(model: Any) -> None:

@@ -35,13 +35,14 @@ The step t along d = -r comes from the Wolfe search (`line_search.py`), which tr
 With no pair yet, r = g, whose length means nothing: the first trial is then at most one unit long, t = min(1, 1/|g|). A
 pair whose s . y is positive by no more than rounding is skipped, since 1/(s . y) would be noise.
 
-When to stop. -g . d = g H g is twice the decrease that Newton's step promises. The loss grows with the square of the error of
-theta: where the promise is below the square of rounding, theta itself is right to rounding,
+When to stop. -g . d = g H g is twice the decrease that Newton's step promises. The loss grows with the square of the
+error of theta: where the promise is below the square of rounding, theta itself is right to rounding,
 
     converged = g . H g < 100 * eps**2 * |loss|                      (6)
 
-Failure mode: no t makes progress, because the pairs mislead or because all is rounding. Then the memory is dropped and steepest
-descent tried once; if that fails too, theta stays and `converged` is set. In float32 this happens early: use float64.
+Failure mode: no t makes progress, because the pairs mislead or because all is rounding. Then the memory is dropped and
+steepest descent tried once; if that fails too, theta stays and `converged` is set. In float32 this happens early: use
+float64.
 
 Source: Nocedal & Wright, Numerical Optimization, algorithms 7.4 and 7.5.
 """

@@ -9,7 +9,7 @@ from .contraction import contraction, contraction_backward
 from .contractive import Contraction
 from .deep_contraction import deep_contraction, deep_contraction_and_gradients, deep_contraction_backward
 from .gaussian_prior import GaussianPrior, gaussian_prior, gaussian_prior_backward
-from .jacobian_step import row_length, row_length_backward, row_step, row_step_backward
+from .jacobian_step import gram, gram_backward, row_length, row_length_backward, row_step, row_step_backward
 from .kl_sparsity import (
     KLSparsity,
     bernoulli_kl,
@@ -27,7 +27,7 @@ __all__ = [
     "Contraction", "GaussianPrior", "KLSparsity", "L1Sparsity", "Penalty", "StudentTSparsity", "WeightDecay",
     "bernoulli_kl", "bernoulli_kl_backward", "contraction", "contraction_backward",
     "deep_contraction", "deep_contraction_and_gradients", "deep_contraction_backward",
-    "gaussian_log_prior", "gaussian_prior", "gaussian_prior_backward", "kl_sparsity", "kl_sparsity_backward",
+    "gaussian_log_prior", "gaussian_prior", "gaussian_prior_backward", "gram", "gram_backward", "kl_sparsity", "kl_sparsity_backward",
     "l1_decay", "l1_decay_backward", "l1_sparsity", "l1_sparsity_backward", "l2_decay", "l2_decay_backward",
     "laplace_log_prior", "mean_activation", "row_length", "row_length_backward", "row_step", "row_step_backward",
     "student_t_log_prior", "student_t_sparsity", "student_t_sparsity_backward",

@@ -17,6 +17,7 @@ class Penalty:
 
     name: str
     is_noisy = False        # whether `draw` has something to draw
+    has_state = False       # whether `new_state` has something to remember
 
     def validate(self) -> None:
         """Raise unless the hyperparameters make sense."""
@@ -29,9 +30,9 @@ class Penalty:
         """Return the randomness of one step, one row per example, for an encoder of these widths (n, ..., k)."""
         raise NotImplementedError
 
-    def new_state(self, trace: Sequence[Any], state: np.ndarray | None) -> np.ndarray | None:
-        """Return what the next step must remember of the steps so far; None for nothing."""
-        return None
+    def new_state(self, trace: Sequence[Any], state: np.ndarray | None) -> np.ndarray:
+        """Return what the next step must remember, from the encoder's trace and what was remembered (None at first)."""
+        raise NotImplementedError
 
     def __call__(self, params: Mapping[str, np.ndarray], trace: Sequence[Any], given: np.ndarray | None):
         """Return the penalty, weight included, and a dictionary of its gradients by node.

@@ -28,18 +28,18 @@ import numpy as np
 
 from ..losses.weight import Weight
 from .contraction import contraction, contraction_backward
-from .jacobian_step import row_length, row_length_backward, row_step, row_step_backward
+from .jacobian_step import gram, gram_backward, row_length_backward, row_step, row_step_backward
 
 Arrays = Sequence[np.ndarray]
 METHODS = ("auto", "units", "inputs")
-BLOCK = 2 ** 18     # entries of the widest matrix in a block of rows: about the size of a second-level cache
+BLOCK = 2 ** 14     # entries of the widest matrix in a block of rows: one unit at a time, but toys all at once
 
 
 def deep_contraction(S: Arrays, W: Arrays, weight: Weight = None, method: str = "auto",
                      probes: np.ndarray | None = None) -> np.floating:
     """Return P for slopes S[l] (m, d_l) and weights W[l] (d_{l-1}, d_l); weight is a number or (m, 1).
 
-    probes (m, q, k): random rows to use instead of all k units, their mean over q is taken.
+    probes (m, q, k): random rows to use instead of all k units; the mean over q is taken.
     """
     return deep_contraction_and_gradients(S, W, weight, method, probes)[0]
 
@@ -53,21 +53,25 @@ def deep_contraction_backward(S: Arrays, W: Arrays, weight: Weight = None, metho
 def deep_contraction_and_gradients(S: Arrays, W: Arrays, weight: Weight = None, method: str = "auto",
                                    probes: np.ndarray | None = None):
     """Return P, dS, dW: the sweep that the gradient needs gives the value for nothing."""
-    m = len(S[0])
-    w = np.broadcast_to(np.asarray(1 / m if weight is None else weight, S[0].dtype), (m, 1))
+    w = 1 / len(S[0]) if weight is None else weight
     if len(W) == 1 and probes is None:
         ds, dW = contraction_backward(S[0], W[0], w)
         return contraction(S[0], W[0], w), [ds], [dW]
-    total, dS, dW = 0.0, [np.zeros_like(s) for s in S], [np.zeros_like(matrix) for matrix in W]
-    if probes is None and (method == "inputs" or method == "auto" and _columns_are_cheaper(m, W)):
-        sweeps = _sweeps_over_inputs(S, W, w)
-    else:
-        sweeps = _sweeps_over_units(S, W, w, probes)
-    for value, slopes, weights in sweeps:
-        total = total + value
-        for collected, part in zip([*dS, *dW], [*slopes, *weights]):
-            collected += part                           # one path for every row of the Jacobian
-    return total, dS, dW
+    if probes is None and (method == "inputs" or method == "auto" and _columns_are_cheaper(len(S[0]), W)):
+        return _add_up(_from_inputs(S, W, w))
+    G = gram(W[0])
+    P, dS, (dG, *dW) = _add_up(_from_units(S, W, w, G) if probes is None else _from_probes(S, W, w, G, probes))
+    return P, dS, [gram_backward(dG, W[0]), *dW]
+
+
+def _add_up(blocks: Iterator[tuple]):
+    """Return the sums over all rows of the Jacobian: many paths, each with its value, its dS and its dW."""
+    P, dS, dW = next(blocks)
+    for value, slopes, weights in blocks:
+        P = P + value
+        for total, part in zip([*dS, *dW], [*slopes, *weights]):
+            total += part
+    return P, dS, dW
 
 
 def _columns_are_cheaper(m: int, W: Arrays) -> bool:
@@ -76,73 +80,76 @@ def _columns_are_cheaper(m: int, W: Arrays) -> bool:
     return 3 * m * n * above < 2 * m * k * d * d + 2 * n * d * d + 3 * m * k * above
 
 
-def _blocks(count: int, m: int, widest: int) -> Iterator[slice]:
-    size = max(1, BLOCK // (m * widest))
+def _blocks(count: int, S: Arrays) -> Iterator[slice]:
+    """Cut `count` rows per example into blocks that fit the cache."""
+    size = max(1, BLOCK // max(s.size for s in S))
     return (slice(start, min(start + size, count)) for start in range(0, count, size))
 
 
-# ---- rows: from the code units down -----------------------------------------------------------------------------------
+# ---- rows: from the code units down. V[l] (q, m, d_l) is at the pre-activations of layer l ---------------------------
 
-def _sweeps_over_units(S: Arrays, W: Arrays, w: np.ndarray, probes: np.ndarray | None) -> Iterator[tuple]:
-    m, k = S[-1].shape
-    widest = max(s.shape[1] for s in S)
-    if probes is not None:
-        seeds = np.moveaxis(probes, 1, 0).astype(S[-1].dtype)                 # (q, m, k)
-        for block in _blocks(len(seeds), m, widest):
-            yield _sweep_down(seeds[block], S, W, w / len(seeds))
-        return
-    one_hot = np.eye(k, dtype=S[-1].dtype)[:, np.newaxis, :]                  # (k, 1, k): unit r of every example
-    for block in _blocks(k, m, widest):
-        yield _sweep_down(np.broadcast_to(one_hot[block], (block.stop - block.start, m, k)), S, W, w)
+def _from_units(S: Arrays, W: Arrays, w: Weight, G: np.ndarray) -> Iterator[tuple]:
+    """One row for every code unit r. It starts as the outer product of slope S_L[:, r] and weights W_L[:, r].
+
+    Yields the value, dS, and dG in place of the first dW, for every block of units.
+    """
+    for units in _blocks(W[-1].shape[1], S):
+        slope, column = S[-1][:, units].T[:, :, None], W[-1][:, units].T[:, None, :]      # (q, m, 1), (q, 1, d)
+        U = slope * column
+        value, dV, dS, dW = _sweep(U * S[-2], S[:-2], W[1:-1], w, G)
+        dU = dV * S[-2]
+        top_s, top_W = np.zeros_like(S[-1]), np.zeros_like(W[-1])
+        top_s[:, units] = (dU @ column.swapaxes(1, 2))[:, :, 0].T
+        top_W[:, units] = (slope.swapaxes(1, 2) @ dU)[:, 0, :].T
+        yield value, [*dS, (dV * U).sum(axis=0), top_s], [*dW, top_W]
 
 
-def _sweep_down(T: np.ndarray, S: Arrays, W: Arrays, w: np.ndarray):
-    """P and its gradients for the rows that start as T (q, m, k) at the outputs of the code."""
-    q, m, k = T.shape
-    S = [np.tile(s, (q, 1)) for s in S]                 # one row for every pair of seed and example
-    w = np.tile(w, (q, 1))
-    T = T.reshape(q * m, k)
-    V = [T * S[-1]]                                     # V[l] at the pre-activations of layer l, built from the top
-    for s, matrix in zip(S[-2::-1], W[:0:-1]):
-        V.insert(0, row_step(V[0], matrix, s))
-    value = row_length(V[0], W[0], w)
-    dV, dW0 = row_length_backward(V[0], W[0], w)
-    dS, dW = [], [dW0]
-    for s, rows, matrix in zip(S[:-1], V[1:], W[1:]):
-        dV, dmatrix, ds = row_step_backward(dV, rows, matrix, s)
+def _from_probes(S: Arrays, W: Arrays, w: Weight, G: np.ndarray, probes: np.ndarray) -> Iterator[tuple]:
+    """One row for every random direction T at the outputs of the code; yields the like of _from_units."""
+    q = probes.shape[1]
+    for chosen in _blocks(q, S):
+        T = np.moveaxis(probes, 1, 0)[chosen]                                             # (q, m, k)
+        value, dV, dS, dW = _sweep(T * S[-1], S[:-1], W[1:], w / q, G)
+        yield value, [*dS, (dV * T).sum(axis=0)], dW
+
+
+def _sweep(V: np.ndarray, S: Arrays, W: Arrays, w: Weight, G: np.ndarray):
+    """Return P and its gradients in V, S and (G, W): rows V go down through W[-1], ..., W[0] to the first layer."""
+    steps = []
+    for s, matrix in zip(S[::-1], W[::-1]):
+        U, D = row_step(V, matrix, s)
+        steps.append((U, V, matrix, s))
+        V = D
+    dV, dG = row_length_backward(V, G, w)
+    value = np.sum(V * dV) / 2                          # Euler
+    dS, dW = [], [dG]
+    for U, rows, matrix, s in reversed(steps):
+        dV, dmatrix, ds = row_step_backward(dV, U, rows, matrix, s)
+        dS.append(ds.sum(axis=0))
         dW.append(dmatrix)
-        dS.append(ds)
-    dS.append(dV * T)
-    return value, [ds.reshape(q, m, -1).sum(axis=0) for ds in dS], dW
+    return value, dV, dS, dW
 
 
 # ---- columns: from the inputs up --------------------------------------------------------------------------------------
 
-def _sweeps_over_inputs(S: Arrays, W: Arrays, w: np.ndarray) -> Iterator[tuple]:
-    m, n = len(S[0]), len(W[0])
-    for block in _blocks(n, m, max(s.shape[1] for s in S)):
-        yield _sweep_up(block, S, W, w)
+def _from_inputs(S: Arrays, W: Arrays, w: Weight) -> Iterator[tuple]:
+    """One column for every input a: it starts as W_1[a] times the slopes, and climbs by V @ W and the next slopes.
 
-
-def _sweep_up(block: slice, S: Arrays, W: Arrays, w: np.ndarray):
-    """P and its gradients for the columns of J that belong to a block of inputs.
-
-    A column goes up by V @ W and the slopes: the same step as a row's, with the transposed weights.
+    That is the step of a row with the weights transposed.
     """
-    q, m = block.stop - block.start, len(S[0])
-    S = [np.tile(s, (q, 1)) for s in S]
-    w = np.tile(w, (q, 1))
-    first = np.repeat(W[0][block], m, axis=0)           # (q m, d_1): the block's rows of W_1, once for every example
-    V = [first * S[0]]
-    for s, matrix in zip(S[1:], W[1:]):
-        V.append(row_step(V[-1], matrix.T, s))
-    value = np.sum(w * V[-1] ** 2)
-    dV, dS, dW = 2 * w * V[-1], [], []
-    for s, columns, matrix in zip(S[:0:-1], V[-2::-1], W[:0:-1]):
-        dV, dmatrix, ds = row_step_backward(dV, columns, matrix.T, s)
-        dW.insert(0, dmatrix.T)
-        dS.insert(0, ds)
-    dS.insert(0, dV * first)
-    dW0 = np.zeros_like(W[0])
-    dW0[block] = (dV * S[0]).reshape(q, m, -1).sum(axis=1)
-    return value, [ds.reshape(q, m, -1).sum(axis=0) for ds in dS], [dW0, *dW]
+    for inputs in _blocks(len(W[0]), S):
+        first = W[0][inputs][:, None, :]                                                  # (q, 1, d_1)
+        V, steps = first * S[0], []
+        for s, matrix in zip(S[1:], W[1:]):
+            U, D = row_step(V, matrix.T, s)
+            steps.append((U, V, matrix.T, s))
+            V = D
+        value, dV = np.sum(w * V ** 2), 2 * w * V
+        dS, dW = [], []
+        for U, columns, matrix, s in reversed(steps):
+            dV, dmatrix, ds = row_step_backward(dV, U, columns, matrix, s)
+            dS.insert(0, ds.sum(axis=0))
+            dW.insert(0, dmatrix.T)
+        bottom = np.zeros_like(W[0])
+        bottom[inputs] = np.sum(dV * S[0], axis=1)
+        yield value, [(dV * first).sum(axis=0), *dS], [bottom, *dW]

@@ -1,10 +1,10 @@
-r"""One step of a row of the Jacobian through a layer, and the squared length of the row: the two pieces of the deep penalty.
+r"""The three pieces of the deep contractive penalty: how a row of the Jacobian starts, goes down a layer, and is measured.
 
-Key: p rows (each belongs to one example and one code unit), d and e units of the layer below and above.
-V (p, e) the row at the upper layer's pre-activations, W (d, e) the weights between, s (p, d) slopes s'(a) of the lower
-layer, w weight of each row (a number or (p, 1)).
+Key: p rows, each for one example (and one code unit). d and e units of the layer below and above, n inputs.
+V (p, e) rows at the upper layer's pre-activations, W (d, e) the weights between, s (p, d) slopes s'(a) of the lower
+layer, w weight of each row (a number or (p, 1)). All arrays of rows may have further axes in front.
 
-Forward: to the outputs of the layer below, then through its slopes to its pre-activations.
+A step down: to the outputs of the layer below, then through its slopes to its pre-activations.
     U = V @ W.T                                         (1)
     D = U * s                                           (2)
 Backward, given dD:
@@ -13,15 +13,15 @@ Backward, given dD:
     dV = dU @ W                                         (5)
     dW = dU.T @ V                                       (6)
 
-At the first layer one more product with W.T would give the row itself, n numbers for each example. Its squared length
-needs only the small matrix G (d, d); for the pair below V is at the first layer's pre-activations and W its weights.
-Forward
+The length. At the first layer one more product with W.T would give the row itself, n numbers. Its squared length needs
+only the small matrix G (e, e), computed once for all rows: |V W^T|^2 = V G V^T, with W (n, e) the first layer's weights.
     G = W.T @ W                                         (7)
     P = np.sum(w * V * (V @ G))                         (8)
-Backward, G being symmetric and P quadratic in V and in W:
+Backward, dA being the gradient in V (G is symmetric) and dB the one in W:
     dA = 2 * w * (V @ G)                                (9)
-    dB = 2 * W @ (V.T @ (w * V))                        (10)
-(dA is the gradient in V, dB the gradient in W.)
+    dG = V.T @ (w * V)                                  (10)
+    dB = W @ (dG + dG.T)                                (11)
+By Euler's theorem for quadratic functions P = sum(V * dA) / 2: the gradient gives the value for nothing.
 """
 
 from __future__ import annotations
@@ -31,31 +31,44 @@ import numpy as np
 from ..losses.weight import Weight
 
 
-def row_step(V: np.ndarray, W: np.ndarray, s: np.ndarray) -> np.ndarray:
-    """Return D (p, d), the rows one layer further down."""
+def pool(rows: np.ndarray) -> np.ndarray:
+    """Return rows (..., d) as one matrix (p, d), whatever the axes in front."""
+    return rows.reshape(-1, rows.shape[-1])
+
+
+def row_step(V: np.ndarray, W: np.ndarray, s: np.ndarray):
+    """Return U and D (p, d), the rows at the outputs and at the pre-activations one layer further down."""
     U = V @ W.T                                         # (1)
-    return U * s                                        # (2)
+    D = U * s                                           # (2)
+    return U, D
 
 
-def row_step_backward(dD: np.ndarray, V: np.ndarray, W: np.ndarray, s: np.ndarray):
+def row_step_backward(dD: np.ndarray, U: np.ndarray, V: np.ndarray, W: np.ndarray, s: np.ndarray):
     """Return dV (p, e), dW (d, e), ds (p, d) for dD (p, d)."""
-    U = V @ W.T                                         # (1)
     dU = dD * s                                         # (3)
     ds = dD * U                                         # (4)
     dV = dU @ W                                         # (5)
-    dW = dU.T @ V                                       # (6)
+    dW = pool(dU).T @ pool(V)                           # (6)
     return dV, dW, ds
 
 
-def row_length(V: np.ndarray, W: np.ndarray, w: Weight) -> np.floating:
-    """Return P, the weighted sum of the squared lengths of the rows V @ W.T, for V (p, d) and W (n, d)."""
-    G = W.T @ W                                         # (7)
+def gram(W: np.ndarray) -> np.ndarray:
+    """Return G (e, e), the inner products of the columns of W (n, e)."""
+    return W.T @ W                                      # (7)
+
+
+def gram_backward(dG: np.ndarray, W: np.ndarray) -> np.ndarray:
+    """Return the gradient in W (n, e) for dG (e, e)."""
+    return W @ (dG + dG.T)                              # (11)
+
+
+def row_length(V: np.ndarray, G: np.ndarray, w: Weight) -> np.floating:
+    """Return P, the weighted sum of the squared lengths of rows, for V (p, e) and the symmetric G (e, e)."""
     return np.sum(w * V * (V @ G))                      # (8)
 
 
-def row_length_backward(V: np.ndarray, W: np.ndarray, w: Weight):
-    """Return the gradients of row_length(V, W, w) in V (p, d) and in W (n, d)."""
-    G = W.T @ W                                         # (7)
+def row_length_backward(V: np.ndarray, G: np.ndarray, w: Weight):
+    """Return the gradients dA (p, e) in V and dG (e, e) of row_length(V, G, w)."""
     dA = 2 * w * (V @ G)                                # (9)
-    dB = 2 * W @ (V.T @ (w * V))                        # (10)
-    return dA, dB
+    dG = pool(V).T @ pool(w * V)                        # (10)
+    return dA, dG

@@ -104,10 +104,14 @@ class KLSparsity(ActivationPenalty):
         dy = share * slope / len(y) * bernoulli_kl_backward(r, self.rho)
         return self.weight * bernoulli_kl(r, self.rho), {f"{step.name}.y": np.broadcast_to(self.weight * dy, y.shape)}
 
-    def new_state(self, trace: Sequence[Any], state: np.ndarray | None) -> np.ndarray | None:
+    @property
+    def has_state(self) -> bool:    # type: ignore[override]
+        """Whether a running average is kept."""
+        return self.momentum is not None
+
+    def new_state(self, trace: Sequence[Any], state: np.ndarray | None) -> np.ndarray:
         """Return the running average after one more batch; the first batch starts it."""
-        if self.momentum is None:
-            return None
+        assert self.momentum is not None
         r = mean_activation(_to_unit_interval(self._step(trace))[0])
         return r if state is None else (self.momentum * state + (1 - self.momentum) * r).astype(r.dtype)
 

@@ -18,40 +18,41 @@ from ..validation import check_matrix
 from .labels import class_medians, push_apart
 from .style import CLASS_COLOURS, INK, PAPER, label_axes, new_figure, set_title, style_axes
 
-PANEL = 4.4             # inches
 COLUMNS = 2
 HALO = (effects.withStroke(linewidth=3.5, foreground=PAPER),)
 
 
-def scatter_codes(codes: Mapping[str, ArrayLike], labels: ArrayLike, notes: Mapping[str, str] | None = None) -> Figure:
+def scatter_codes(codes: Mapping[str, ArrayLike], labels: ArrayLike, notes: Mapping[str, str] | None = None,
+                  panel: float = 3.75) -> Figure:
     """Return a figure with a panel for each entry of codes (m, 2), coloured and labelled by the labels (m,).
 
-    notes: a line under the title of a panel, by the same names.
+    notes: a line under the title of a panel, by the same names. panel: the width of one, in inches.
     """
     if not codes:
         raise ValueError("codes is empty: give the codes (m, 2) of at least one model")
     labels = np.asarray(labels)
     columns = min(COLUMNS, len(codes))
     rows = -(-len(codes) // columns)
-    figure = new_figure(columns * PANEL, rows * (PANEL + 0.25))
+    figure = new_figure(columns * panel, rows * (panel + 0.25))
     for index, (name, points) in enumerate(codes.items(), start=1):
         points = check_matrix(points, f"codes[{name!r}]", n_features=2)
         if labels.shape != (len(points),):
             raise ValueError(f"labels must have shape ({len(points)},) like codes[{name!r}], got {labels.shape}")
         ax = figure.add_subplot(rows, columns, index)
-        _draw_map(ax, points, labels)
+        _draw_map(ax, points, labels, sign=6.5 * panel)
         set_title(ax, name, (notes or {}).get(name, ""))
     return figure
 
 
-def _draw_map(ax: Axes, points: np.ndarray, labels: np.ndarray) -> None:
+def _draw_map(ax: Axes, points: np.ndarray, labels: np.ndarray, sign: float) -> None:
+    """Draw the points (m, 2) as signs of so many square points, and the labels of the classes over them."""
     style_axes(ax)
     label_axes(ax, "code unit 1", "code unit 2")
     classes, medians = class_medians(points, labels)
     for index, label in enumerate(classes):
         own = points[labels == label]
         colour = CLASS_COLOURS[index % len(CLASS_COLOURS)]
-        ax.scatter(own[:, 0], own[:, 1], s=24, marker=_sign(label), color=colour, linewidths=0.4)
+        ax.scatter(own[:, 0], own[:, 1], s=sign, marker=_sign(label), color=colour, linewidths=0.4)
     side = _make_square(ax, points)
     for label, (x, y) in zip(classes, push_apart(medians, 0.062 * side)):
         ax.text(x, y, str(label), color=INK, fontsize=15, fontweight="bold", ha="center", va="center",
@@ -70,5 +71,5 @@ def _make_square(ax: Axes, points: np.ndarray) -> float:
     side = float((high - low).max()) * 1.08 or 1.0
     for centre, set_limits in zip((low + high) / 2, (ax.set_xlim, ax.set_ylim)):
         set_limits(centre - side / 2, centre + side / 2)
-    ax.set_aspect("equal")
+    ax.set_aspect("equal", anchor="NW")      # titles of neighbouring panels stay on one line
     return side

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from .style import BLUE, INK, MUTED, SMALL, VERMILLION, WIDTH, label_axes, new_figure, set_title, style_axes
+from .style import BLUE, INK, MUTED, PAPER, SMALL, VERMILLION, WIDTH, label_axes, new_figure, set_title, style_axes
 
 SQUARED_ERROR, NATS = "squared error per image", "nats per image"
 COLUMNS = 2
@@ -56,9 +56,10 @@ def _draw_curves(ax: Axes, history: Mapping[str, Sequence[float]], term: str, fl
         lowest = min(lowest, floor[1])
     if 0 < lowest and highest / lowest > SPAN:
         _make_logarithmic(ax, lowest, highest)
-    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=(1, 2, 5, 10)))
     ax.set_xlim(left=0)
-    ax.legend(loc="upper right", fontsize=SMALL, frameon=False, labelcolor=MUTED, handlelength=2.2)
+    ax.legend(loc="upper right", fontsize=SMALL, labelcolor=MUTED, handlelength=2.2, facecolor=PAPER, edgecolor=PAPER,
+              framealpha=0.9)
 
 
 def _make_logarithmic(ax: Axes, lowest: float, highest: float) -> None:

@@ -19,16 +19,16 @@ from ..validation import check_integer, check_matrix
 from .style import DIVERGING, MUTED, SMALL, picture, set_title
 from .tiles import as_images, mosaic
 
-TILE_INCHES = 0.42
 PERCENTILE = 99.5       # of the absolute weights: a few extreme ones shall not make all others pale
 
 
 def filters(W: ArrayLike, image_shape: tuple[int, int], columns: int = 16, max_units: int = 64,
-            title: str | None = None, limit: float | None = None) -> Figure:
+            title: str | None = None, limit: float | None = None, tile: float = 0.42) -> Figure:
     """Return a figure of the weights W (n, h), column j drawn as the image of unit j.
 
     Of more than max_units units those with the largest norms are drawn, in their order. The colours run from -limit to
     limit, by default the 99.5th percentile of the absolute weights; what lies beyond has the colours of the ends.
+    tile: the width of one image in inches.
     """
     check_integer(columns, "columns", 1)
     check_integer(max_units, "max_units", 1)
@@ -38,7 +38,7 @@ def filters(W: ArrayLike, image_shape: tuple[int, int], columns: int = 16, max_u
     colour_map, scale = colormaps[DIVERGING], Normalize(-limit, limit, clip=True)
     columns = min(columns, len(pictures))
     canvas = mosaic(pictures, columns, lambda image: colour_map(scale(image)))
-    figure, ax = picture(canvas, columns * TILE_INCHES + 0.75, right=0.7, top=0.3 if title else 0)
+    figure, ax = picture(canvas, columns * tile + 0.62, right=0.54, top=0.3 if title else 0)
     if title:
         set_title(ax, title)
     _add_scale(ax, ScalarMappable(scale, colour_map), limit)

@@ -45,7 +45,7 @@ def reconstructions(rows: Mapping[str, ArrayLike], image_shape: tuple[int, int],
     tile_y, tile_x = pitch(*image_shape)
     gap = round(GAP * tile_y)
     canvas = _stack([mosaic(images, columns, _grays(low, high)) for images in pictures.values()], gap)
-    letters = max(len(line) for label in pictures for line in label.split("\n"))
+    letters = max(len(line) for label in pictures for line in label.splitlines())
     figure, ax = picture(canvas, WIDTH, left=0.2 + LETTER * letters, top=0.3 if column_titles else 0)
     centres = [(index + 0.5) * tile_y + (gap if index else 0) for index in range(len(pictures))]
     ax.set_yticks(centres, list(pictures), color=INK, fontsize=SMALL, linespacing=1.35)

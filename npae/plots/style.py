@@ -29,7 +29,9 @@ WIDTH = 7.5                                 # inches; a column on the screen, th
 
 def new_figure(width: float, height: float) -> Figure:
     """Return an empty white figure of width x height inches that lays out its own axes."""
-    return Figure(figsize=(width, height), layout="constrained", facecolor=PAPER, edgecolor=PAPER)
+    figure = Figure(figsize=(width, height), facecolor=PAPER, edgecolor=PAPER)
+    figure.set_layout_engine("constrained", h_pad=0.08, w_pad=0.06)
+    return figure
 
 
 def style_axes(ax: Axes) -> None:

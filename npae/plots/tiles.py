@@ -15,7 +15,7 @@ from ..validation import check_matrix
 from .style import FAINT, PAPER
 
 TILE = 96               # array pixels along the longer side of an image, about
-FRAME, SPACE = 2, 4     # array pixels: the line around a tile, the paper between two tiles
+FRAME, SPACE = 2, 8     # array pixels: the line around a tile, the paper between two tiles
 Colours = Callable[[np.ndarray], np.ndarray]
 
 

@@ -75,7 +75,8 @@ def test_codes_are_uncorrelated_with_the_eigenvalues_as_variances():
 def test_score_samples_is_minus_the_squared_error_of_each_row():
     X, new = data(), data(seed=5)
     pca = PCA(2).fit(X)
-    np.testing.assert_allclose(pca.score_samples(new), [-((x - y) ** 2).sum() for x, y in zip(new, pca.reconstruct(new))])
+    expected = [-((x - x_hat) ** 2).sum() for x, x_hat in zip(new, pca.reconstruct(new))]
+    np.testing.assert_allclose(pca.score_samples(new), expected)
 
 
 def test_rotating_and_shifting_the_data_turns_the_components_along():

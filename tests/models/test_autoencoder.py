@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from npae import Autoencoder, NotFittedError, load_digits
-from npae.penalties import WeightDecay
+from npae.corruption import Corruption
+from npae.penalties import Penalty, WeightDecay
 
 DIGITS = load_digits()
 X = DIGITS.X_train[:120]
@@ -98,7 +99,7 @@ def test_the_loss_is_the_negative_score():
         assert -scores.mean() == pytest.approx(model.loss_and_gradients(X)[0]["reconstruction"])
 
 
-class Offset:
+class Offset(Penalty):
     """A penalty by the protocol alone: u . code + v . first weights, to see where its gradients arrive."""
 
     name = "offset"
@@ -106,7 +107,7 @@ class Offset:
     def validate(self):
         pass
 
-    def __call__(self, params, trace, noise):
+    def __call__(self, params, trace, given):
         code = next(step for step in trace if step.name == "encoder.1").y
         value = code.sum() + 2 * params["encoder.0.W"].sum()
         return value, {"encoder.1.y": np.ones_like(code), "encoder.0.W": 2 * np.ones_like(params["encoder.0.W"])}
@@ -127,7 +128,7 @@ def test_penalties_of_one_name_are_numbered_and_their_gradients_arrive():
     assert grads["encoder.0.W"][3, 2] == pytest.approx(numerical, rel=1e-12)
 
 
-class Shift:
+class Shift(Corruption):
     """A corruption by the protocol alone."""
 
     def validate(self):
@@ -246,7 +247,7 @@ def test_columns_become_feature_names_and_are_checked():
     ({"decay_kind": "l3"}, ValueError, "decay_kind"),
     ({"decay_biases": None}, TypeError, "decay_biases"),
     ({"penalties": WeightDecay()}, TypeError, "penalties must be a list or tuple"),
-    ({"penalties": ["l1"]}, TypeError, "validate"),
+    ({"penalties": ["l1"]}, TypeError, "Penalty objects"),
     ({"corruption": "gaussian"}, TypeError, "corruption"),
     ({"initialization": "zeros"}, ValueError, "initialization"),
     ({"optimizer": "adamw"}, ValueError, "optimizer must be one of"),

@@ -405,7 +405,8 @@ def test_a_slope_that_is_no_number_is_no_loss_either():
 
 @pytest.mark.parametrize("options, error", [
     ({"memory": 0}, ValueError), ({"memory": 2.5}, TypeError), ({"max_line_search": 0}, ValueError),
-    ({"c1": 0.0}, ValueError), ({"c1": 0.5}, ValueError), ({"c2": 1.0}, ValueError), ({"c1": 0.2, "c2": 0.2}, ValueError)])
+    ({"c1": 0.0}, ValueError), ({"c1": 0.5}, ValueError), ({"c2": 1.0}, ValueError),
+    ({"c1": 0.2, "c2": 0.2}, ValueError)])
 def test_hyperparameters(options, error):
     with pytest.raises(error, match=list(options)[-1]):
         LBFGS(**options).start(np.zeros(2))

@@ -1,0 +1,169 @@
+r"""The stacked denoising autoencoder: learn layer by layer without labels, then all layers together.
+
+1. Greedy pretraining. Layer l is the encoder of a shallow denoising autoencoder, trained on the (clean) outputs of the
+   layers below, with noise of its own on that input. No gradient passes through more than one hidden layer.
+2. Unrolling. The encoders on top of each other, the decoders mirrored: one deep denoising autoencoder that starts where
+   pretraining has ended.
+3. Fine-tuning. One objective for *all* layers, not for the top alone:
+       L = denoising reconstruction  +  classification_weight * softmax cross-entropy of the code (with labels)
+
+With labels a linear softmax classifier stands on the code, o_c = z W + b, and its gradient goes two ways into z. Unlabelled
+examples (label -1) take part in pretraining, where labels are not needed, and not in fine-tuning.
+Source: 000 reference [7], Vincent et al. 2010; the softmax classifier is losses/softmax_nll.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .. import network
+from ..initialization import draw_weights
+from ..layers import ACTIVATIONS, affine, affine_backward
+from ..losses import softmax, softmax_nll, softmax_nll_backward
+from ..parameters import Parameters
+from ..validation import check_integer, check_random_state, check_real
+from .base import Model, Noise, Terms
+from .denoising import DenoisingAutoencoder
+
+UNLABELLED = -1
+
+
+@dataclass(kw_only=True, repr=False, eq=False)
+class StackedDenoisingAutoencoder(DenoisingAutoencoder):
+    __doc__ = f"""Denoising autoencoder with greedy pretraining and, given labels, a classifier on its code.
+
+    pretrain_epochs         epochs for every layer before fine-tuning; 0 starts from random weights
+    classification_weight   weight of the cross-entropy beside the reconstruction, with labels
+    Noise as in DenoisingAutoencoder. fit(X, y): y holds class labels, -1 for examples without one.
+
+    {Model.__doc__}
+    Fitted with labels: classes_, predict(X), predict_proba(X). pretraining_: the history of every layer.
+    """
+
+    hidden_dims: Sequence[int] = (128, 64)
+    pretrain_epochs: int = 10
+    classification_weight: float = 1.0
+
+    def _validate(self) -> None:
+        check_integer(self.pretrain_epochs, "pretrain_epochs", 0)
+        check_real(self.classification_weight, "classification_weight", 0)
+        if self.tied:
+            raise ValueError("tied=True is not for stacked pretraining: every layer brings a decoder of its own")
+        super()._validate()
+
+    # ---- fitting --------------------------------------------------------------------------------------------------
+
+    def fit(self, X: ArrayLike, y: Any = None, X_val: ArrayLike | None = None) -> StackedDenoisingAutoencoder:
+        """Pretrain on X (m, n), then fine-tune: without labels on all of X, with labels y (m,) on the labelled rows."""
+        self._validate()
+        x = self._training_data(X, "X", None)
+        x_val = None if X_val is None else self._training_data(X_val, "X_val", x.shape[1])
+        classes, numbers = _read_labels(y, len(x))
+        self._n_classes = len(classes)
+        rng = check_random_state(self.random_state)
+        self._start(x.shape[1], rng)
+        self._remember_features(X, x.shape[1])
+        self.__dict__.pop("classes_", None)
+        if len(classes):
+            self.classes_ = classes
+        self._pretrain(x, rng)
+        labelled = np.arange(len(x)) if numbers is None else np.flatnonzero(numbers >= 0)
+        targets = None if numbers is None else np.eye(len(classes), dtype=x.dtype)[numbers[labelled]]
+        self._training.run(self, x[labelled], x_val if targets is None else None, self.epochs, targets)
+        return self
+
+    def _pretrain(self, x: np.ndarray, rng: np.random.Generator) -> None:
+        self.pretraining_: list[dict[str, list[float]]] = []
+        depth = len(self._encoder)
+        for level, layer in enumerate(self._encoder):
+            if not self.pretrain_epochs:
+                return
+            shallow = self._shallow(level, rng).fit(x)
+            self._params[f"encoder.{level}.W"] = shallow.params["encoder.0.W"]
+            self._params[f"encoder.{level}.b"] = shallow.params["encoder.0.b"]
+            self._params[f"decoder.{depth - 1 - level}.W"] = shallow.params["decoder.0.W"]
+            self._params[f"decoder.{depth - 1 - level}.b"] = shallow.params["decoder.0.b"]
+            self.pretraining_.append(shallow.history_)
+            x = network.forward([layer], self._params, x)[-1].y
+
+    def _shallow(self, level: int, rng: np.random.Generator) -> DenoisingAutoencoder:
+        """Return the one-layer denoiser whose input is the output of layer level - 1 (the data for level 0)."""
+        below = self._encoder[level - 1].activation.name if level else None
+        common = {name: getattr(self, name) for name in (
+            "noise", "noise_level", "noise_mean", "corrupted_weight", "untouched_weight", "optimizer", "learning_rate",
+            "batch_size", "dtype", "weight_decay", "decay_kind", "decay_biases", "max_gradient_norm", "initialization",
+            "verbose")}
+        return DenoisingAutoencoder(
+            hidden_dims=(), latent_dim=self._encoder[level].bias_size(self._params), epochs=self.pretrain_epochs,
+            latent_activation=self._encoder[level].activation.name, loss=self.loss if below is None else "mse",
+            output_activation=self.output_activation if below is None else below, random_state=rng, **common)
+
+    # ---- objective ------------------------------------------------------------------------------------------------
+
+    def _build(self, n: int):
+        layers, shapes = super()._build(n)
+        count = getattr(self, "_n_classes", 0)
+        if count:
+            shapes = {**shapes, "classifier.W": (self.latent_dim, count), "classifier.b": (count,)}
+        return layers, shapes
+
+    def _start(self, n_features: int, rng: np.random.Generator) -> None:
+        super()._start(n_features, rng)
+        if "classifier.W" in self._params:
+            W = self._params["classifier.W"]
+            self._params["classifier.W"] = draw_weights(rng, *W.shape, ACTIVATIONS["identity"])
+
+    def _code_terms(self, params: Parameters, z: np.ndarray, noise: Noise, terms: Terms, grads: Parameters):
+        """Add the classification term and its gradients where there are labels; return the gradient in z, or None."""
+        if "labels" not in noise:
+            return None
+        o = affine(z, params["classifier.W"], params["classifier.b"])
+        terms["classification"] = self.classification_weight * softmax_nll(o, noise["labels"])
+        do = self.classification_weight * softmax_nll_backward(o, noise["labels"])
+        dz, grads["classifier.W"], grads["classifier.b"] = affine_backward(do, z, params["classifier.W"])
+        return dz
+
+    def encode_labels(self, y: ArrayLike) -> np.ndarray:
+        """Return labels (m,) as the rows (m, c) that `loss_and_gradients` takes as noise["labels"]."""
+        self._check_classifier()
+        y = np.asarray(y)
+        if not np.isin(y, self.classes_).all():
+            raise ValueError(f"y has labels that fit has not seen; known are {self.classes_.tolist()}")
+        return (y[:, np.newaxis] == self.classes_).astype(self._params.theta.real.dtype)
+
+    # ---- using ----------------------------------------------------------------------------------------------------
+
+    def predict_proba(self, X: ArrayLike) -> np.ndarray:
+        """Return the probabilities (m, c) of the classes `classes_`."""
+        self._check_fitted()
+        self._check_classifier()
+        return softmax(affine(self.transform(X), self._params["classifier.W"], self._params["classifier.b"]))
+
+    def predict(self, X: ArrayLike) -> np.ndarray:
+        """Return the most probable label (m,) of every example."""
+        return self.classes_[np.argmax(self.predict_proba(X), axis=1)]
+
+    def _check_classifier(self) -> None:
+        if not hasattr(self, "classes_"):
+            raise AttributeError("there is no classifier: fit(X, y) with labels trains one")
+
+
+def _read_labels(y: Any, m: int) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return the classes and the number of each example's class, -1 where it has none; (empty, None) without labels."""
+    if y is None:
+        return np.array([]), None
+    y = np.asarray(y)
+    if y.shape != (m,):
+        raise ValueError(f"y must hold one label for each of the {m} examples, got shape {y.shape}")
+    if y.dtype.kind not in "iubUS":
+        raise ValueError(f"y must hold class labels (integers or strings; -1 for none), got {y.dtype}")
+    known = np.ones(m, dtype=bool) if y.dtype.kind in "USb" else y != UNLABELLED
+    classes = np.unique(y[known])
+    if len(classes) < 2:
+        raise ValueError(f"y must hold at least two classes, got {classes.tolist()}")
+    return classes, np.where(known, np.searchsorted(classes, y), UNLABELLED)
