@@ -12,27 +12,35 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from .corruption import GaussianNoise, MaskingNoise, SaltAndPepperNoise
     from .baselines import PCA, principal_angles
     from .datasets import (ImageData, arc, bars, circle, correlated_gaussian, gaussian_mixture, helix, load_digits, load_mnist,
                            load_patches, spiral, swiss_roll)
     from .gradcheck import GradientCheckError, check_gradients, relative_error
-    from .models import Autoencoder, NotFittedError
+    from .estimator import NotFittedError
+    from .models import (Autoencoder, ContractiveAutoencoder, DenoisingAutoencoder, SparseAutoencoder,
+                         StackedDenoisingAutoencoder)
+    from .penalties import Contraction, GaussianPrior, KLSparsity, L1Sparsity, StudentTSparsity, WeightDecay
     from .optimizers import LBFGS, SGD, Adam, Momentum, RMSProp
     from .parameters import Parameters
     from .persistence import ModelFileError, load
     from .training import TrainingDiverged
 
 _ROOMS = {
+    "corruption": ("GaussianNoise", "MaskingNoise", "SaltAndPepperNoise"),
     "baselines": ("PCA", "principal_angles"),
     "datasets": ("ImageData", "arc", "bars", "circle", "correlated_gaussian", "gaussian_mixture", "helix", "load_digits",
                  "load_mnist", "load_patches", "spiral", "swiss_roll"),
     "gradcheck": ("GradientCheckError", "check_gradients", "relative_error"),
-    "models": ("Autoencoder", "NotFittedError"),
+    "estimator": ("NotFittedError",),
+    "models": ("Autoencoder", "ContractiveAutoencoder", "DenoisingAutoencoder", "SparseAutoencoder",
+               "StackedDenoisingAutoencoder"),
+    "penalties": ("Contraction", "GaussianPrior", "KLSparsity", "L1Sparsity", "StudentTSparsity", "WeightDecay"),
     "optimizers": ("LBFGS", "SGD", "Adam", "Momentum", "RMSProp"),
     "parameters": ("Parameters",),
     "persistence": ("ModelFileError", "load"),
     "training": ("TrainingDiverged",),
-    "checks": (), "commands": (), "layers": (), "losses": (), "penalties": (), "plots": (),
+    "checks": (), "commands": (), "demos": (), "layers": (), "losses": (), "plots": (),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 

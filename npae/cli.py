@@ -13,6 +13,7 @@ from ._version import __version__
 COMMANDS = {
     "tour": "train every model on the embedded digits and write one page that shows them",
     "train": "train one model on digits, MNIST or a file of your own",
+    "demo": "measure and draw what one family of models does",
     "check": "run the five kinds of check over everything that exists",
     "info": "say what a saved model is, or what this installation is",
 }

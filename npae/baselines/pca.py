@@ -40,7 +40,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..models.estimator import Estimator, NotFittedError
+from ..estimator import Estimator, NotFittedError
 from ..validation import check_integer, check_matrix
 
 

@@ -45,7 +45,8 @@ def principal_angles(A: ArrayLike, B: ArrayLike) -> np.ndarray:
 def _row_basis(A: np.ndarray, name: str) -> np.ndarray:
     """Orthonormal rows (rank, n) spanning the rows of A."""
     _, S, Vt = np.linalg.svd(A, full_matrices=False)
-    rank = int((S > S[0] * max(A.shape) * np.finfo(A.dtype).eps).sum())
+    rounding = S[0] * max(A.shape) * np.finfo(A.dtype).eps
+    rank = np.count_nonzero(rounding < S)
     if rank == 0:
         raise ValueError(f"{name} is zero: its rows span no subspace")
     return Vt[:rank]

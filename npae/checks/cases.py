@@ -7,10 +7,22 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..models import Autoencoder, Model
+from ..corruption import GaussianNoise
+from ..models import (
+    Autoencoder,
+    ContractiveAutoencoder,
+    DenoisingAutoencoder,
+    Model,
+    SparseAutoencoder,
+    StackedDenoisingAutoencoder,
+)
+from ..penalties import Contraction, KLSparsity
 
 UNIT = "unit"       # data in [0, 1]
 REAL = "real"       # centred data of either sign
+
+
+WEIGHTS = {"weight_decay": "weight_decay", "sparsity_weight": "sparsity", "contraction_weight": "contraction"}
 
 
 class Case(NamedTuple):
@@ -25,6 +37,19 @@ class Case(NamedTuple):
         """Return the model, in float64 unless overridden."""
         return self.model(**{"dtype": "float64", **self.hyperparameters, **overrides})
 
+    @property
+    def weights(self) -> dict[str, str]:
+        """The hyperparameters that weigh a penalty of this model, with the names of their terms."""
+        model = self.build()
+        return {name: term for name, term in WEIGHTS.items() if getattr(model, name, 0)}
+
+    def without_penalties(self) -> dict[str, Any]:
+        """Overrides that leave the reconstruction alone, unweighted and almost free of noise."""
+        known = self.build().get_params()
+        off = {**dict.fromkeys(WEIGHTS, 0.0), "corrupted_weight": 1.0, "untouched_weight": 1.0, "noise_level": 0.02,
+               "corruption": None, "penalties": (), "pretrain_epochs": 0}
+        return {name: value for name, value in off.items() if name in known}
+
     def draw_data(self, rng: np.random.Generator, m: int, n: int) -> np.ndarray:
         """Return X (m, n) of the kind that the loss accepts."""
         return rng.uniform(0, 1, (m, n)) if self.data == UNIT else rng.normal(size=(m, n))
@@ -36,8 +61,10 @@ class Case(NamedTuple):
         model = self.build(hidden_dims=tuple(int(rng.integers(1, 6)) for _ in widths),
                            latent_dim=int(rng.integers(1, 5)), random_state=int(rng.integers(2**31)))
         model.initialize(n)
+        x = self.draw_data(rng, m, n)
+        model._after_step(x, model.draw_noise(x, rng))              # so that running averages exist and differ from the batch's
         model.theta += 0.3 * rng.normal(size=model.theta.shape)     # in place: theta is one vector, params are its views
-        return model, self.draw_data(rng, m, n)
+        return model, x
 
 
 CASES: tuple[Case, ...] = (
@@ -56,4 +83,30 @@ CASES: tuple[Case, ...] = (
          {"hidden_dims": (3,), "activation": "sigmoid", "weight_decay": 0.1, "decay_biases": True}),
     Case("L1 decay", Autoencoder,
          {"hidden_dims": (3,), "activation": "softplus", "weight_decay": 0.1, "decay_kind": "l1"}),
+    Case("sparse, kl", SparseAutoencoder, {"hidden_dims": (4,), "activation": "tanh", "rho": 0.2}),
+    Case("sparse, kl of tanh, running mean", SparseAutoencoder,
+         {"hidden_dims": (), "latent_activation": "tanh", "rho": 0.3, "rho_momentum": 0.6}),
+    Case("sparse, l1", SparseAutoencoder, {"hidden_dims": (4,), "activation": "softplus", "sparsity": "l1",
+                                           "sparsity_weight": 0.03}),
+    Case("sparse, student_t", SparseAutoencoder, {"hidden_dims": (), "sparsity": "student_t", "nu": 2.0,
+                                                  "sparsity_weight": 0.03}),
+    Case("sparse, gaussian, tied", SparseAutoencoder, {"hidden_dims": (3,), "activation": "tanh", "tied": True,
+                                                       "sparsity": "gaussian", "sparsity_weight": 0.03}),
+    Case("denoising, gaussian", DenoisingAutoencoder, {"hidden_dims": (4,), "noise_mean": 0.1}),
+    Case("denoising, masking, weighted", DenoisingAutoencoder,
+         {"hidden_dims": (4,), "activation": "tanh", "noise": "masking", "noise_level": 0.4, "corrupted_weight": 2.0,
+          "untouched_weight": 0.5}),
+    Case("denoising, salt and pepper, bce", DenoisingAutoencoder,
+         {"hidden_dims": (4,), "activation": "softplus", "noise": "salt_and_pepper", "loss": "bce"}, UNIT),
+    Case("stacked denoising", StackedDenoisingAutoencoder, {"hidden_dims": (4, 3), "activation": "tanh"}),
+    Case("contractive, one layer", ContractiveAutoencoder, {"hidden_dims": (), "loss": "bce"}, UNIT),
+    Case("contractive, deep, untied", ContractiveAutoencoder,
+         {"hidden_dims": (4, 3), "activation": "tanh", "latent_activation": "softplus", "tied": False}),
+    Case("contractive, reconstruction, bce", ContractiveAutoencoder,
+         {"hidden_dims": (3,), "contraction": "reconstruction", "loss": "bce"}, UNIT),
+    Case("contractive, probes", ContractiveAutoencoder,
+         {"hidden_dims": (4,), "activation": "tanh", "method": "probes", "n_probes": 2}),
+    Case("denoising + contractive + kl + tied + decay", Autoencoder,
+         {"hidden_dims": (4, 3), "activation": "tanh", "latent_activation": "sigmoid", "tied": True, "weight_decay": 0.01,
+          "corruption": GaussianNoise(0.3), "penalties": (Contraction(0.1), KLSparsity(0.1, rho=0.2))}),
 )

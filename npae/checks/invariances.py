@@ -23,10 +23,10 @@ def invariance_checks(seed: int = 0) -> Iterator[Check]:
         yield _worst(case.name, "every row of batch and noise repeated", (repeated(*pair, rng) for pair in instances))
         yield _worst(case.name, "rows in another order", (reordered(*pair, rng) for pair in instances))
         yield _worst(case.name, "code units permuted", (permuted(*pair, rng) for pair in instances))
-        if not case.hyperparameters.get("tied"):
+        if not case.build().tied:
             yield _worst(case.name, "every feature twice doubles the reconstruction", (widened(*pair) for pair in instances))
-        if case.hyperparameters.get("weight_decay"):
-            yield _worst(case.name, "decay to zero gives the plain autoencoder", (plain_limit(*pair) for pair in instances))
+        for weight in case.weights:
+            yield _worst(case.name, f"{weight} to zero is as if it were zero", (plain_limit(*pair, weight, rng) for pair in instances))
 
 
 def _worst(subject: str, claim: str, errors: Iterator[float]) -> Check:
@@ -60,6 +60,11 @@ def permuted(model: Model, x: np.ndarray, rng: np.random.Generator) -> float:
     noise = model.draw_noise(x, rng)
     terms, _ = model.loss_and_gradients(x, noise=noise)
     order, last = rng.permutation(model.latent_dim), len(model.hidden_dims)
+    for name, penalty in model._named_penalties().items():
+        if penalty.is_noisy:
+            noise[name] = noise[name][..., order]       # probes of the code
+        if penalty.has_state:
+            model._state[name] = model._state[name][order]
     for name, axis in ((f"encoder.{last}.W", 1), (f"encoder.{last}.b", 0), ("decoder.0.W", 0)):
         if name in model.params:
             model.params[name] = np.take(model.params[name], order, axis)
@@ -79,17 +84,17 @@ def widened(model: Model, x: np.ndarray) -> float:
         }.get(name, lambda same: same)(array)
     noise = model.draw_noise(x, np.random.default_rng(0))
     narrow_loss = model.loss_and_gradients(x, noise=noise)[0]["reconstruction"]
-    wide_noise = {name: np.hstack([array, array]) for name, array in noise.items()}
+    wide_noise = {name: np.hstack([array, array]) if name == "corruption" else array for name, array in noise.items()}
     wide_loss = wide.loss_and_gradients(np.hstack([x, x]), noise=wide_noise)[0]["reconstruction"]
     return relative_error(np.asarray(wide_loss), np.asarray(2 * narrow_loss))
 
 
-def plain_limit(model: Model, x: np.ndarray) -> float:
-    """A weight of 1e-16 is as good as none."""
-    results = []
-    for weight in (0.0, 1e-16):
-        twin = model.__class__(**{**model.get_params(), "weight_decay": weight}).initialize(x.shape[1])
-        twin.theta = model.theta
-        terms, grads = twin.loss_and_gradients(x)
+def plain_limit(model: Model, x: np.ndarray, weight: str, rng: np.random.Generator) -> float:
+    """A weight of 1e-16 is as good as none: nothing else of the penalty enters."""
+    results, noise = [], model.draw_noise(x, rng)
+    for value in (0.0, 1e-16):
+        twin = model.__class__(**{**model.get_params(), weight: value}).initialize(x.shape[1])
+        twin.theta, twin._state = model.theta, model._state
+        terms, grads = twin.loss_and_gradients(x, noise=noise)
         results.append(({"loss": terms["loss"]}, grads))
     return _difference(*results)

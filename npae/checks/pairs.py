@@ -41,6 +41,73 @@ def _gaussian_nll(label: str, shape: Callable[[int, int], tuple[int, ...]]) -> P
                 ("mu", "logvar"))
 
 
+def _code_penalty(name: str) -> Pair:
+    def draw(rng: np.random.Generator, m: int, n: int, h: int) -> Inputs:
+        nu = {"nu": rng.uniform(0.5, 4)} if name == "student_t_sparsity" else {}
+        weight = None if rng.random() < 0.5 else rng.uniform(0.1, 1, (m, 1))
+        return {"z": 2 * rng.normal(size=(m, h)), **nu, "weight": weight}
+    return Pair(name, getattr(penalties, name), getattr(penalties, f"{name}_backward"), draw, ("z",))
+
+
+def _kl_inputs(rng: np.random.Generator, m: int, n: int, h: int) -> Inputs:
+    return {"y": rng.uniform(0.05, 0.95, (m, h)), "rho": rng.uniform(0.05, 0.5)}
+
+
+def _mean_inputs(rng: np.random.Generator, m: int, n: int, h: int) -> Inputs:
+    return {"r": rng.uniform(0.05, 0.95, h), "rho": rng.uniform(0.05, 0.5)}
+
+
+def _softmax_inputs(rng: np.random.Generator, m: int, n: int, h: int) -> Inputs:
+    return {"o": 3 * rng.normal(size=(m, n)), "t": np.eye(n)[rng.integers(0, n, m)]}
+
+
+def _contraction_inputs(rng: np.random.Generator, m: int, n: int, h: int) -> Inputs:
+    return {"s": rng.normal(size=(m, h)), "W": rng.normal(size=(n, h))}
+
+
+def _row_step() -> Pair:
+    """D alone is looked at: U is only kept for the way back."""
+    def draw(rng: np.random.Generator, m: int, n: int, h: int) -> Inputs:
+        return {"V": rng.normal(size=(m, h)), "W": rng.normal(size=(n, h)), "s": rng.normal(size=(m, n))}
+    return Pair("row_step", lambda V, W, s: penalties.row_step(V, W, s)[1],
+                lambda dD, V, W, s: penalties.row_step_backward(dD, penalties.row_step(V, W, s)[0], V, W, s), draw,
+                ("V", "W", "s"))
+
+
+def _row_length() -> Pair:
+    """G comes from a matrix of weights, so that it is symmetric, as the backward function may assume."""
+    def backward(V: np.ndarray, A: np.ndarray, w: np.ndarray):
+        dV, dG = penalties.row_length_backward(V, penalties.gram(A), w)
+        return dV, penalties.gram_backward(dG, A)
+    return Pair("row_length", lambda V, A, w: penalties.row_length(V, penalties.gram(A), w), backward,
+                lambda rng, m, n, h: {"V": rng.normal(size=(m, h)), "A": rng.normal(size=(n, h)),
+                                      "w": rng.uniform(0.1, 1, (m, 1))}, ("V", "A"))
+
+
+def _deep_contraction(method: str) -> Pair:
+    """Three layers; probes stand for the whole set of units where the method says so."""
+    names = ("s1", "s2", "s3", "W1", "W2", "W3")
+
+    def arguments(inputs: Inputs) -> Inputs:
+        S, W = [inputs[name] for name in names[:3]], [inputs[name] for name in names[3:]]
+        how = {"probes": inputs["probes"].real} if method == "probes" else {"method": method}
+        return {"S": S, "W": W, **how}
+
+    def draw(rng: np.random.Generator, m: int, n: int, h: int) -> Inputs:
+        widths = (n, h, *rng.integers(1, 6, 2))
+        slopes = {f"s{i}": rng.normal(size=(m, widths[i])) for i in (1, 2, 3)}
+        weights = {f"W{i}": rng.normal(size=(widths[i - 1], widths[i])) for i in (1, 2, 3)}
+        return {**slopes, **weights, "probes": rng.choice([-1.0, 1.0], (m, 2, widths[3]))}
+
+    def forward(s1: Any, s2: Any, s3: Any, W1: Any, W2: Any, W3: Any, probes: Any) -> Any:
+        return penalties.deep_contraction(**arguments(locals()))
+
+    def backward(s1: Any, s2: Any, s3: Any, W1: Any, W2: Any, W3: Any, probes: Any) -> Any:
+        dS, dW = penalties.deep_contraction_backward(**arguments(locals()))
+        return (*dS, *dW)
+    return Pair(f"deep_contraction, {method}", forward, backward, draw, names)
+
+
 def _decay(name: str) -> Pair:
     return Pair(name, getattr(penalties, name), getattr(penalties, f"{name}_backward"),
                 lambda rng, m, n, h: {"W": rng.normal(size=(n, h))}, ("W",))
@@ -57,5 +124,15 @@ PAIRS: tuple[Pair, ...] = (
     _gaussian_nll("shared", lambda m, n: ()),
     _gaussian_nll("per-feature", lambda m, n: (n,)),
     _gaussian_nll("per-entry", lambda m, n: (m, n)),
+    Pair("softmax_nll", losses.softmax_nll, losses.softmax_nll_backward, _softmax_inputs, ("o",)),
+    *map(_code_penalty, ("l1_sparsity", "student_t_sparsity", "gaussian_prior")),
+    Pair("bernoulli_kl", penalties.bernoulli_kl, penalties.bernoulli_kl_backward, _mean_inputs, ("r",)),
+    Pair("kl_sparsity", penalties.kl_sparsity, penalties.kl_sparsity_backward, _kl_inputs, ("y",)),
+    Pair("contraction", penalties.contraction, penalties.contraction_backward, _contraction_inputs, ("s", "W")),
+    _row_step(),
+    Pair("gram", penalties.gram, lambda dG, W: penalties.gram_backward((dG + dG.T) / 2, W),
+         lambda rng, m, n, h: {"W": rng.normal(size=(n, h))}, ("W",)),
+    _row_length(),
+    *map(_deep_contraction, ("units", "inputs", "probes")),
     *map(_decay, ("l1_decay", "l2_decay")),
 )

@@ -58,7 +58,8 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], numeric: Collect
 
     head = "".join(text("th", name, scope="col", **attributes(column)) for column, name in enumerate(header))
     body = [text("th", row[0], scope="row")
-            + "".join(element("td", _unbroken(cell), **attributes(column)) for column, cell in enumerate(row[1:], start=1))
+            + "".join(element("td", _unbroken(cell), **attributes(column))
+                      for column, cell in enumerate(row[1:], start=1))
             for row in rows]
     lines = "\n".join(element("tr", row) for row in body)
     return element("table", f"\n<thead>{element('tr', head)}</thead>\n<tbody>\n{lines}\n</tbody>\n")
@@ -84,8 +85,8 @@ def bars(widths: Sequence[int], marked: int, widest: int) -> str:
     for index, width in enumerate(widths):
         height = max(4.0, 60 * (width / widest) ** 0.5)
         x, kind = index * step + 9, "bar code" if index == marked else "bar"
-        parts.append(f'<rect class="{kind}" x="{x}" y="{floor / 2 + 2 - height / 2:.1f}" width="12" height="{height:.1f}" '
-                     f'rx="2"></rect><text x="{x + 6}" y="{floor + 16}">{width}</text>')
+        parts.append(f'<rect class="{kind}" x="{x}" y="{floor / 2 + 2 - height / 2:.1f}" width="12" '
+                     f'height="{height:.1f}" rx="2"></rect><text x="{x + 6}" y="{floor + 16}">{width}</text>')
     label = "layer widths " + ", ".join(map(str, widths))
     return (f'<svg class="stack" role="img" aria-label="{label}" width="{step * len(widths)}" height="{floor + 22}" '
             f'viewBox="0 0 {step * len(widths)} {floor + 22}">{"".join(parts)}</svg>')

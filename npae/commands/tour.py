@@ -4,7 +4,7 @@
     tour_training.py    a record becomes a result: trained, measured, its gradients checked
     tour_table.py       the results as rows of text, the same for the terminal and the page
     tour_figures.py     the figures and what to look at in them
-    tour_page.py        the page; page.py and tour_style.py hold its HTML and its looks
+    tour_page.py        the page; tour_cards.py the exhibits on it, page.py its HTML, tour_style.py its looks
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def _visit(out: Path, quick: bool, stream: TextIO) -> tuple[Path, bool]:
     from .tour_training import SEED, train_all
 
     data = load_digits()
-    print(f"npae tour: {len(data.X_train):,} digits to learn from, {len(data.X_test)} held out, seed {SEED}", file=stream)
+    print(f"npae tour: {len(data.X_train):,} digits to learn from, {len(data.X_test)} held out, seed {SEED}",
+          file=stream)
     results = train_all(EXHIBITS, data, quick, stream)
     print(f"\n{text_table(results)}\n", file=stream)
     page = render(results, data, quick)

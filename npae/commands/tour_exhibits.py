@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..models import Autoencoder, Model
-from .tour_math import LINEAR_EQUATION, MSE_EQUATION, BCE_EQUATION, TIED_EQUATION
+from .tour_math import BCE_EQUATION, LINEAR_EQUATION, MSE_EQUATION, TIED_EQUATION
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ EXHIBITS = (
         equation=MSE_EQUATION,
         build=lambda: Autoencoder(latent_dim=2, hidden_dims=(128, 64, 32), activation="tanh", epochs=250,
                                   learning_rate=5e-3, batch_size=64, schedule="cosine"),
-        remark=lambda result: "Its map is Figure 2.",
+        remark=lambda result: "Its map is drawn below.",
     ),
     Exhibit(
         title="Deep, cross-entropy",
@@ -65,7 +65,8 @@ EXHIBITS = (
         equation=BCE_EQUATION,
         build=lambda: Autoencoder(latent_dim=8, hidden_dims=(128, 64), loss="bce", epochs=100, learning_rate=6e-3,
                                   batch_size=64, schedule="cosine"),
-        remark=lambda result: f"Training loss above the entropy of the pixels: {result.model.metrics_['excess'][-1]:.2f} nats.",
+        remark=lambda result: f"Training loss above the entropy of the pixels: "
+                              f"{result.model.metrics_['excess'][-1]:.2f} nats.",
     ),
     Exhibit(
         title="Tied, weight decay",

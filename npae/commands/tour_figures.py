@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -37,12 +38,12 @@ def plates(results: Sequence[Result], data: ImageData) -> list[Plate]:
 
 
 def reconstructions(results: Sequence[Result], data: ImageData) -> Plate:
-    """The first held-out image of each class, and every model's version of it, from the smallest code to the largest."""
+    """The first held-out image of each class, and what every model makes of it, the smallest code first."""
     labels = np.unique(data.y_test)
     originals = data.X_test[[int(np.argmax(data.y_test == label)) for label in labels]]
     rows = {"held-out images": originals}
     for result in sorted(results, key=lambda result: result.code_size):
-        rows[f"PCA\n{result.code_size} numbers, error {result.pca_error:.2f}"] = result.pca.reconstruct(originals)
+        rows[f"PCA\n{result.pca.n_components} numbers, error {result.pca_error:.2f}"] = result.pca.reconstruct(originals)
         rows[f"{result.exhibit.title}\n{result.code_size} numbers, error {result.error:.2f}"] = \
             result.model.reconstruct(originals)
     return Plate(
@@ -57,7 +58,7 @@ def reconstructions(results: Sequence[Result], data: ImageData) -> Plate:
 
 def maps(results: Sequence[Result], data: ImageData) -> Plate:
     """The codes of every model with two code units, beside PCA's."""
-    models = {result.exhibit.title: result.model for result in results if result.code_size == 2}
+    models: dict[str, Any] = {result.exhibit.title: result.model for result in results if result.code_size == 2}
     if models:
         models["PCA, two numbers"] = next(result.pca for result in results if result.code_size == 2)
     codes = {name: model.transform(data.X_test) for name, model in models.items()}
@@ -90,11 +91,11 @@ def filters(results: Sequence[Result], data: ImageData) -> Plate:
                                       title=f"{result.exhibit.title}: {count}"))
     return Plate(
         "What the first layer looks for",
-        "The weights into each unit as an image: ink on red raises the unit, ink on blue lowers it. PCA’s components come "
-        "in order, from coarse to fine; the linear network’s are mixtures of them. In the deep networks most of the strongest "
-        "weights sit in the outermost columns, in pixels that fewer than one digit in fifty inks: Adam measures each step "
-        "by the weight’s own gradients, so pixels that hardly ever speak are moved as far as the others. Weight decay "
-        "has wiped them white.",
+        "The weights into each unit as an image: ink on red raises the unit, ink on blue lowers it. PCA’s components "
+        "come in order, from coarse to fine; the linear network’s are mixtures of them. In the deep networks most of "
+        "the strongest weights sit in the outermost columns, in pixels that fewer than one digit in fifty inks: Adam "
+        "measures each step by the weight’s own gradients, so pixels that hardly ever speak are moved as far as the "
+        "others. Weight decay has wiped them white.",
         "Grids of small weight images, red positive and blue negative",
         tuple(pictures), wide=True)
 
@@ -108,19 +109,19 @@ def curves(results: Sequence[Result], data: ImageData) -> Plate:
         histories[name] = result.model.history_
         in_nats = result.model.loss == "bce"
         units[name] = "nats per image" if in_nats else "squared error per image"
-        floors[name] = ("entropy of the pixels", entropy) if in_nats else (f"PCA, {result.code_size} numbers",
+        floors[name] = ("entropy of the pixels", entropy) if in_nats else (f"PCA, {result.pca.n_components} numbers",
                                                                            result.pca.floor_)
     return Plate(
         "How they learnt",
-        "The reconstruction loss in every epoch (for the linear network, every L-BFGS iteration). Dotted: the least that "
-        "an affine map through so many numbers can reach on the training images. The linear network comes down to that "
-        "line and stays on it; a nonlinear one can pass below. In nats the dotted line is the entropy of the gray "
-        "pixels, and nothing passes below it. The gap between the curves is what was learnt by heart. Validation images "
-        "steer nothing here.",
+        "The reconstruction loss in every epoch (for the linear network, every L-BFGS iteration). Dotted: the least "
+        "that an affine map through so many numbers can reach on the training images. The linear network comes down to "
+        "that line and stays on it; a nonlinear one can pass below. In nats the dotted line is the entropy of the gray "
+        "pixels, and nothing passes below it. The gap between the curves is what was learnt by heart. Validation "
+        "images steer nothing here.",
         "Learning curves of each model, training and validation",
         (plots.learning_curves(histories, units, floors, term="reconstruction"),))
 
 
-def _accuracy(model, data: ImageData) -> float:
+def _accuracy(model: Any, data: ImageData) -> float:
     return neighbour_accuracy(model.transform(data.X_train), data.y_train, model.transform(data.X_test), data.y_test,
                               NEIGHBOURS)

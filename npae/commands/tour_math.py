@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 
 def tex(text: str) -> str:
@@ -11,7 +12,7 @@ def tex(text: str) -> str:
     Words in straight quotes stay upright: 'encoder'.
     """
     html = []
-    for piece in re.findall(r"'[^']*'|\|m|[_^](?:\{[^}]*\}|.)|[A-Za-zα-ωℓ]\u0303?|<|>|&|.", text):
+    for piece in re.findall(r"'[^']*'|\|m|[_^](?:\{[^}]*\}|.)|[A-Za-zα-ωℓ]\u0303?|.", text):
         if piece.startswith("'"):
             html.append(f"<span class=\"word\">{piece[1:-1]}</span>")
         elif piece == "|m":
@@ -21,7 +22,7 @@ def tex(text: str) -> str:
             inside = piece[1:].strip("{}")
             html.append(f"<{tag}>{tex(inside)}</{tag}>")
         else:
-            html.append(f"<i>{piece}</i>" if piece[0].isalpha() else {"<": "&lt;", ">": "&gt;", "&": "&amp;"}.get(piece, piece))
+            html.append(f"<i>{piece}</i>" if piece[0].isalpha() else escape(piece))
     return "".join(html)
 
 
@@ -34,8 +35,8 @@ TIED_EQUATION = tex("L = |m ∑_i ‖x_i − o_i‖^2 + λ ∑_l ‖W_l‖^2")
 THE_EQUATION = (
     (tex("x̃"), tex("'corrupt'(x)"), "the input, perhaps with noise"),
     (tex("s"), tex("'encoder'(x̃)"), "a stack of layers"),
-    (tex("z"), tex("'latent'(s)"), "the code: <i>s</i> itself, or with noise, or drawn from a distribution, or the nearest "
-                                   "vector of a codebook"),
+    (tex("z"), tex("'latent'(s)"),
+     "the code: <i>s</i> itself, or with noise, or drawn from a distribution, or the nearest vector of a codebook"),
     (tex("o"), tex("'decoder'(z)"), "a stack of layers, perhaps the encoder’s turned round"),
     (tex("L"), tex("|m ∑_i ℓ(x_i, o_i) + ∑_k λ_k P_k"),
      "how far <i>o</i> is from the clean <i>x</i>, averaged over <i>m</i> images, and the price of what is not wanted"),

@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from .. import plots
 from .._version import __version__
 from ..datasets import ImageData
-from ..models import Model
-from .page import bars, definitions, document, element, image, table, text
+from .page import definitions, document, element, image, table, text
+from .tour_cards import cards
 from .tour_figures import Plate, plates
 from .tour_math import THE_EQUATION
 from .tour_style import STYLE
@@ -23,13 +23,12 @@ from .tour_training import SEED, TWIN_EXAMPLES, TWIN_FEATURES, Result
 
 CSS_INCH = 96           # pixels
 SHOWN = 42              # digits beside the title
-ALWAYS = ("latent_dim", "hidden_dims", "loss")      # hyperparameters that are printed also where they are the default
 
 
 def render(results: Sequence[Result], data: ImageData, quick: bool) -> str:
     """Return the whole page as HTML."""
     figures = "\n".join(_figure(number, plate) for number, plate in enumerate(plates(results, data), start=1))
-    sections = (_opening(results, data, quick), _equation(), _exhibits(results, data), _table(results), figures,
+    sections = (_opening(results, data, quick), _equation(), _exhibits(results, data.X_train.shape[1]), _table(results), figures,
                 _colophon(data, quick))
     return document("npae: a tour", STYLE, element("main", "\n".join(sections)))
 
@@ -37,8 +36,9 @@ def render(results: Sequence[Result], data: ImageData, quick: bool) -> str:
 def _opening(results: Sequence[Result], data: ImageData, quick: bool) -> str:
     height, width = data.image_shape
     lead = (f"{_number(len(results))} autoencoders learn {len(data.X_train):,} handwritten digits of "
-            f"{height}\u00a0×\u00a0{width} pixels and are held against principal component analysis on {len(data.X_test)} digits that none of them "
-            f"has seen. Pure NumPy; every gradient is written by hand and checked.")
+            f"{height}\u00a0×\u00a0{width} pixels and are held against principal component analysis on "
+            f"{len(data.X_test)} digits that none of them has seen. Pure NumPy; every gradient is written by hand and "
+            f"checked.")
     parts = [text("p", f"npae {__version__}", class_="eyebrow"), text("h1", "Autoencoders, down to the last gradient"),
              text("p", lead, class_="lead")]
     if quick:
@@ -50,66 +50,36 @@ def _opening(results: Sequence[Result], data: ImageData, quick: bool) -> str:
 
 
 def _equation() -> str:
-    lines = "\n".join(f"<dt>{left} <span class=\"equals\">=</span></dt><dd>{right}</dd><dd class=\"gloss\">{gloss}</dd>"
+    lines = "\n".join(f'<dt>{left} =</dt><dd>{right}</dd><dd class="gloss">{gloss}</dd>'
                       for left, right, gloss in THE_EQUATION)
     return _section("One equation", "Every model is this equation with parts exchanged. Rows are examples; errors are "
                     "summed over pixels and averaged over images, and that average is the only place where 1/m "
                     "appears.", element("dl", lines, class_="equation"))
 
 
-def _exhibits(results: Sequence[Result], data: ImageData) -> str:
-    stacks = [_widths(result, data) for result in results]
-    widest = max(max(widths) for widths in stacks)
-    cards = "\n".join(_card(number, result, bars(widths, len(widths) // 2, widest))
-                      for number, (result, widths) in enumerate(zip(results, stacks), start=1))
+def _exhibits(results: Sequence[Result], pixels: int) -> str:
     return _section("The exhibits", "One idea at a time, with its loss and the call that builds it. The drawings show the "
-                    "width of every layer, the code in orange.", element("div", cards, class_="cards"))
-
-
-def _widths(result: Result, data: ImageData) -> list[int]:
-    """Return the number of units in every layer, from the pixels to the code and back."""
-    hidden = list(result.model.hidden_dims)
-    return [data.X_train.shape[1], *hidden, result.code_size, *hidden[::-1], data.X_train.shape[1]]
-
-
-def _card(number: int, result: Result, drawing: str) -> str:
-    exhibit = result.exhibit
-    measured = (f"Held-out error {result.error:.2f}; PCA with {result.code_size} numbers has {result.pca_error:.2f}. "
-                f"{exhibit.remark(result)}")
-    return element("article", "\n".join((
-        element("h3", f"<span class=\"ordinal\">{number}</span> {escape(exhibit.title)}"),
-        drawing,
-        text("p", exhibit.idea),
-        element("p", exhibit.equation, class_="formula"),
-        text("p", measured, class_="measured"),
-        text("code", _constructor(result.model), class_="constructor"),
-    )))
-
-
-def _constructor(model: Model) -> str:
-    """Return the call that builds the model as it was trained."""
-    defaults = type(model)().get_params()
-    shown = {name: value for name, value in model.get_params().items()
-             if name != "verbose" and (name in ALWAYS or value != defaults[name])}
-    return f"npae.{type(model).__name__}({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+                    "width of every layer, the code in orange.", cards(results, pixels))
 
 
 def _table(results: Sequence[Result]) -> str:
-    scroll = element("div", table(HEADER, [cells(result) for result in results], NUMERIC), class_="scroll", tabindex="0")
-    note = (f"Errors are squared errors per image on the held-out digits, whatever the loss in training. PCA has the same "
-            f"code size; a ratio below 1 is better than PCA. Seconds depend on the machine. Gradients: those of a twin in "
-            f"float64, {TWIN_FEATURES} features and {TWIN_EXAMPLES} examples, against numerical derivatives; the worst "
-            f"error is the largest over all parameters, relative to the largest entry of its array.")
+    rows = [cells(result) for result in results]
+    scroll = element("div", table(HEADER, rows, NUMERIC), class_="scroll", tabindex="0")
+    note = (f"Errors are squared errors per image on the held-out digits, whatever the loss in training. PCA has the "
+            f"same code size; a ratio below 1 is better than PCA. Seconds depend on the machine. Gradients: those of a "
+            f"twin in float64, {TWIN_FEATURES} features and {TWIN_EXAMPLES} examples, against numerical derivatives; the "
+            f"worst error is the largest over all parameters, relative to the largest entry of its array.")
     return _section("What came out", _outcome(results), scroll + text("p", note, class_="note"))
 
 
 def _outcome(results: Sequence[Result]) -> str:
     """Return the outcome in a sentence, whatever it is."""
-    ratios = {True: [], False: []}
-    for result in results:
-        ratios[bool(result.model.hidden_dims)].append(result.error / result.pca_error)
-    parts = [f"the networks {'with' if hidden else 'without'} hidden layers leave {_range(found)}"
-             for hidden, found in ratios.items() if found]
+    parts = []
+    for layers in ("with", "without"):
+        ratios = [result.ratio for result in results
+                  if bool(result.model.hidden_dims) == (layers == "with") and not np.isnan(result.ratio)]
+        if ratios:
+            parts.append(f"the networks {layers} hidden layers leave {_range(ratios)}")
     return f"Of the error that PCA leaves with as many numbers, {'; '.join(parts)}."
 
 

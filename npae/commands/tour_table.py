@@ -15,7 +15,7 @@ def cells(result: Result) -> tuple[str, ...]:
     """Return one row, in the order of HEADER."""
     terms = ", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in result.terms.items())
     return (result.exhibit.title, str(result.code_size), f"{result.error:.3f}", f"{result.pca_error:.3f}",
-            f"{result.error / result.pca_error:.3f}", str(result.epochs), f"{result.seconds:.1f}", terms,
+            f"{result.ratio:.3f}", str(result.epochs), f"{result.seconds:.1f}", terms,
             result.report.verdict, f"{result.worst_gradient:.1e}")
 
 

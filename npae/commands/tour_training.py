@@ -33,6 +33,11 @@ class Result:
     report: Report                  # of the gradient check
 
     @property
+    def ratio(self) -> float:
+        """The error in units of PCA's; nan where PCA has as many numbers as there are pixels and makes no error."""
+        return self.error / self.pca_error if self.floor > 0 else float("nan")
+
+    @property
     def seconds(self) -> float:
         """Time of training."""
         return sum(self.model.history_["seconds"])
@@ -74,7 +79,7 @@ def train(exhibit: Exhibit, data: ImageData, quick: bool = False) -> Result:
         model.set_params(epochs=max(1, model.epochs // QUICK))
     model.fit(data.X_train, X_val=data.X_test)
     code_size = model.transform(data.X_test[:1]).shape[1]
-    pca = PCA(code_size).fit(data.X_train)
+    pca = PCA(min(code_size, data.X_train.shape[1])).fit(data.X_train)
     return Result(exhibit, model, pca, code_size, pca.floor_, squared_error(model, data.X_test),
                   squared_error(pca, data.X_test), check_twin(exhibit))
 
@@ -89,6 +94,7 @@ def check_twin(exhibit: Exhibit) -> Report:
     """Check every gradient of a small model of the same kind, in float64, on random data in [0, 1]."""
     twin = exhibit.build()
     small = {"hidden_dims": (5,) * len(twin.hidden_dims), "latent_dim": 3, "dtype": "float64", "random_state": SEED}
-    twin.set_params(**{**small, **exhibit.twin}).initialize(TWIN_FEATURES)
+    twin.set_params(**{**small, **exhibit.twin})
+    twin.initialize(TWIN_FEATURES)
     X = np.random.default_rng(SEED).random((TWIN_EXAMPLES, TWIN_FEATURES))
     return check_gradients(twin, X)

@@ -17,6 +17,10 @@ from ..models import Model
 
 MODELS: dict[str, type[Model]] = {
     "autoencoder": models.Autoencoder,
+    "sparse": models.SparseAutoencoder,
+    "denoising": models.DenoisingAutoencoder,
+    "stacked": models.StackedDenoisingAutoencoder,
+    "contractive": models.ContractiveAutoencoder,
 }
 
 

@@ -4,9 +4,9 @@ from .autoencoder import Autoencoder
 from .base import Model
 from .contractive import ContractiveAutoencoder
 from .denoising import DenoisingAutoencoder
-from .estimator import NotFittedError
+from ..estimator import NotFittedError
 from .sparse import SparseAutoencoder
 from .stacked import StackedDenoisingAutoencoder
 
-__all__ = ["Autoencoder", "ContractiveAutoencoder", "DenoisingAutoencoder", "Model", "NotFittedError", "SparseAutoencoder",
+__all__ = ["Autoencoder", "ContractiveAutoencoder", "DenoisingAutoencoder", "Model", "SparseAutoencoder",
            "StackedDenoisingAutoencoder"]

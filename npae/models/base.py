@@ -18,7 +18,7 @@ from ..network import Layer
 from ..parameters import Parameters, Shapes
 from ..training import Training
 from ..validation import check_integer, check_matrix, check_random_state
-from .estimator import Estimator
+from ..estimator import Estimator
 from .hyperparameters import validate_common
 from .summary import summarize
 

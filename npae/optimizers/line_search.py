@@ -1,7 +1,7 @@
 r"""Line search: a step length along a descent direction that satisfies the strong Wolfe conditions.
 
-Key: phi(t) = L(theta + t d), the loss along the direction d; phi'(t) = gradient . d its slope; phi'(0) < 0; 0 < c1 < c2
-< 1.
+Key: phi(t) = L(theta + t d), the loss along the direction d; phi'(t) = gradient . d its slope; phi'(0) < 0;
+0 < c1 < c2 < 1.
 
     phi(t) - phi(0) <= c1 * t * phi'(0)                              (1)   the loss falls in proportion to the step
     |phi'(t)| <= -c2 * phi'(0)                                       (2)   flattened: the step is not too short

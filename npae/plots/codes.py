@@ -69,7 +69,8 @@ def _make_square(ax: Axes, points: np.ndarray) -> float:
     """Centre the points in a square window with a margin, and return its side."""
     low, high = points.min(axis=0), points.max(axis=0)
     side = float((high - low).max()) * 1.08 or 1.0
-    for centre, set_limits in zip((low + high) / 2, (ax.set_xlim, ax.set_ylim)):
-        set_limits(centre - side / 2, centre + side / 2)
+    (left, bottom), (right, top) = (low + high - side) / 2, (low + high + side) / 2
+    ax.set_xlim(left, right)
+    ax.set_ylim(bottom, top)
     ax.set_aspect("equal", anchor="NW")      # titles of neighbouring panels stay on one line
     return side

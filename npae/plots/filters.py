@@ -41,7 +41,7 @@ def filters(W: ArrayLike, image_shape: tuple[int, int], columns: int = 16, max_u
     figure, ax = picture(canvas, columns * tile + 0.62, right=0.54, top=0.3 if title else 0)
     if title:
         set_title(ax, title)
-    _add_scale(ax, ScalarMappable(scale, colour_map), limit)
+    _add_scale(figure, ax, ScalarMappable(scale, colour_map), limit)
     return figure
 
 
@@ -50,14 +50,15 @@ def _largest(W: np.ndarray, count: int) -> np.ndarray:
     return W[:, np.sort(order)]
 
 
-def _add_scale(ax: Axes, colours: ScalarMappable, limit: float) -> None:
+def _add_scale(figure: Figure, ax: Axes, colours: ScalarMappable, limit: float) -> None:
     """Add a bar on the right, 0.09 inches wide, with three numbers."""
-    figure, box = ax.figure, ax.get_position()
+    box = ax.get_position()
     inch = 1 / figure.get_figwidth()
     bar_ax = figure.add_axes((box.x1 + 0.1 * inch, box.y0, 0.09 * inch, box.height))
     bar = figure.colorbar(colours, cax=bar_ax)
     bar.outline.set_visible(False)
     bar.set_ticks([-limit, 0, limit], labels=[f"\N{MINUS SIGN}{limit:.2g}", "0", f"{limit:.2g}"])
     bar_ax.tick_params(colors=MUTED, labelsize=SMALL - 1, length=0, pad=3)
-    for label, alignment in zip(bar_ax.get_yticklabels(), ("bottom", "center", "top")):
-        label.set_verticalalignment(alignment)      # the outer two stay inside the figure
+    lowest, _, highest = bar_ax.get_yticklabels()
+    lowest.set_verticalalignment("bottom")          # the outer two stay inside the figure
+    highest.set_verticalalignment("top")

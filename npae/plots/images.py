@@ -28,7 +28,8 @@ def image_grid(images: ArrayLike, image_shape: tuple[int, int], columns: int = 1
     check_integer(columns, "columns", 1)
     pictures = as_images(images, image_shape)
     used = min(columns, len(pictures))
-    figure, ax = picture(mosaic(pictures, used, _grays(low, high)), WIDTH * used / max(columns, 10), top=0.3 if title else 0)
+    canvas = mosaic(pictures, used, _grays(low, high))
+    figure, ax = picture(canvas, WIDTH * used / max(columns, 10), top=0.3 if title else 0)
     if title:
         set_title(ax, title)
     return figure
@@ -51,7 +52,8 @@ def reconstructions(rows: Mapping[str, ArrayLike], image_shape: tuple[int, int],
     ax.set_yticks(centres, list(pictures), color=INK, fontsize=SMALL, linespacing=1.35)
     ax.get_yticklabels()[0].set_fontweight("bold")
     if column_titles:
-        ax.set_xticks([(index + 0.5) * tile_x for index in range(columns)], list(column_titles), color=INK, fontsize=SMALL)
+        middles = [(index + 0.5) * tile_x for index in range(columns)]
+        ax.set_xticks(middles, list(column_titles), color=INK, fontsize=SMALL)
     ax.tick_params(length=0, pad=6, top=False, labeltop=bool(column_titles), labelbottom=False)
     return figure
 

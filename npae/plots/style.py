@@ -15,8 +15,8 @@ INK, MUTED, FAINT, PAPER = "#1a1d21", "#59616b", "#d5dae0", "#ffffff"
 # Okabe and Ito's palette: told apart with every kind of colour vision, and dark enough for thin lines on white.
 BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = "#0072b2", "#d55e00", "#009e73", "#aa4499", "#e69f00", "#56b4e9"
 
-# Ten classes: hues after Petroff's survey (2021), darkened until thin signs stand on white with a contrast above 3:1, and
-# of different lightness. Ten colours are too many for some eyes: classes are always labelled directly as well.
+# Ten classes: hues after Petroff's survey (2021), darkened until thin signs stand on white with a contrast above 3:1.
+# Ten colours are too many for some eyes: classes are always labelled directly as well.
 CLASS_COLOURS = ("#1f6fc4", "#b07a00", "#bd1f01", "#2b7a3a", "#832db6",
                  "#8a4f3d", "#e25303", "#84803a", "#4b515b", "#008e9e")
 

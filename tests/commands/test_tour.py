@@ -1,4 +1,4 @@
-"""The tour writes one page that needs nothing else, says the same on the page and in the terminal, and fails politely."""
+"""The tour writes a page that needs nothing else, says the same there and in the terminal, and fails politely."""
 
 import argparse
 import base64
@@ -120,7 +120,8 @@ def test_terminal_and_page_have_the_same_table(quick):
     printed, _, page = quick
     lines = printed.split("\n\n")[1].splitlines()
     starts = [match.start() for match in re.finditer(r"-+", lines[1])]
-    cells = [[line[start:end].strip() for start, end in zip(starts, [*starts[1:], None])] for line in (lines[0], *lines[2:])]
+    cells = [[line[start:end].strip() for start, end in zip(starts, [*starts[1:], None])]
+             for line in (lines[0], *lines[2:])]
     assert cells == page.rows
     assert len(cells) == 1 + len(EXHIBITS)
 
@@ -260,11 +261,30 @@ def test_tex():
 
 
 def test_command_is_light_to_import():
-    program = "import sys, npae.commands.tour; print([n for n in ('numpy', 'matplotlib') if n in sys.modules])"
+    program = ("import os, sys, npae.commands.tour as tour; tour._ask_for_one_thread()\n"
+               "print([n for n in ('numpy', 'matplotlib') if n in sys.modules], os.environ['OPENBLAS_NUM_THREADS'])")
+    environment = {name: value for name, value in os.environ.items() if name not in tour.THREADS}
     root = str(Path(npae.__file__).parents[1])
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": root})
-    assert (done.stdout.strip(), done.stderr) == ("[]", "")
+    for chosen, threads in ({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3"):
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False,
+                              env={**environment, **chosen, "PYTHONPATH": root})
+        assert (done.stdout.strip(), done.stderr) == (f"[] {threads}", "")
+
+
+def test_threads_are_left_alone_once_numpy_is_loaded(monkeypatch):
+    for name in tour.THREADS:
+        monkeypatch.delenv(name, raising=False)
+    tour._ask_for_one_thread()
+    assert not any(name in os.environ for name in tour.THREADS)
+
+
+def test_code_with_more_numbers_than_pixels():
+    data = npae.load_digits()
+    exhibit = Exhibit("Wide", "", "", lambda: npae.Autoencoder(latent_dim=70, hidden_dims=(), epochs=1),
+                      lambda result: "")
+    result = tour_training.train(exhibit, data)
+    assert (result.code_size, result.pca.n_components) == (70, 64)
+    assert np.isnan(result.ratio)
 
 
 @pytest.mark.slow

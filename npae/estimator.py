@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..validation import check_matrix
+from .validation import check_matrix
 
 
 class NotFittedError(ValueError, AttributeError):

@@ -1,0 +1,49 @@
+"""The exhibits on the page: a card each, with a drawing of the layers, the idea, the loss, what was measured, the call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from ..models import Model
+from .page import bars, element, text
+from .tour_training import Result
+
+ALWAYS = ("latent_dim", "hidden_dims", "loss")      # hyperparameters that are printed also where they are the default
+
+
+def cards(results: Sequence[Result], pixels: int) -> str:
+    """Return the cards of all exhibits as HTML, for images of so many pixels."""
+    stacks = [_widths(result, pixels) for result in results]
+    widest = max(max(widths) for widths in stacks)
+    return element("div", "\n".join(_card(number, result, bars(widths, len(widths) // 2, widest))
+                                    for number, (result, widths) in enumerate(zip(results, stacks), start=1)),
+                   class_="cards")
+
+
+def _widths(result: Result, pixels: int) -> list[int]:
+    """Return the number of units in every layer, from the pixels to the code and back."""
+    hidden = list(result.model.hidden_dims)
+    return [pixels, *hidden, result.code_size, *hidden[::-1], pixels]
+
+
+def _card(number: int, result: Result, drawing: str) -> str:
+    exhibit, pca = result.exhibit, result.pca
+    measured = (f"Held-out error {result.error:.2f}; PCA with {pca.n_components} numbers has {result.pca_error:.2f}. "
+                f"{exhibit.remark(result)}")
+    return element("article", "\n".join((
+        element("h3", f'<span class="ordinal">{number}</span> {escape(exhibit.title)}'),
+        drawing,
+        text("p", exhibit.idea),
+        element("p", exhibit.equation, class_="formula"),
+        text("p", measured, class_="measured"),
+        text("code", _constructor(result.model), class_="constructor"),
+    )))
+
+
+def _constructor(model: Model) -> str:
+    """Return the call that builds the model as it was trained."""
+    defaults = type(model)().get_params()
+    shown = {name: value for name, value in model.get_params().items()
+             if name != "verbose" and (name in ALWAYS or value != defaults[name])}
+    return f"npae.{type(model).__name__}({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
