@@ -1,4 +1,4 @@
-"""The exhibits on the page: a card each, with a drawing of the layers, the idea, the loss, what was measured, the call."""
+"""The exhibits on the page, a card each: a drawing of the layers, the idea, the loss, what was measured, the call."""
 
 from __future__ import annotations
 

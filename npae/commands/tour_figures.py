@@ -43,9 +43,9 @@ def reconstructions(results: Sequence[Result], data: ImageData) -> Plate:
     originals = data.X_test[[int(np.argmax(data.y_test == label)) for label in labels]]
     rows = {"held-out images": originals}
     for result in sorted(results, key=lambda result: result.code_size):
-        rows[f"PCA\n{result.pca.n_components} numbers, error {result.pca_error:.2f}"] = result.pca.reconstruct(originals)
-        rows[f"{result.exhibit.title}\n{result.code_size} numbers, error {result.error:.2f}"] = \
-            result.model.reconstruct(originals)
+        for name, model, size, error in (("PCA", result.pca, result.pca.n_components, result.pca_error),
+                                         (result.exhibit.title, result.model, result.code_size, result.error)):
+            rows[f"{name}\n{size} numbers, error {error:.2f}"] = model.reconstruct(originals)
     return Plate(
         "Ten digits through the bottleneck",
         "Read a column downwards: the image on top has passed through 2, then 8, then 16 numbers. Where numbers are "

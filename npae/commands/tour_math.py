@@ -7,7 +7,7 @@ from html import escape
 
 
 def tex(text: str) -> str:
-    """Return HTML for a small notation: letters italic, x_i and W_{12} subscripts, W^T superscripts, |m the fraction 1/m.
+    """Return HTML for a small notation: letters italic, x_i and W_{12} lowered, W^T raised, |m the fraction 1/m.
 
     Words in straight quotes stay upright: 'encoder'.
     """

@@ -28,8 +28,8 @@ SHOWN = 42              # digits beside the title
 def render(results: Sequence[Result], data: ImageData, quick: bool) -> str:
     """Return the whole page as HTML."""
     figures = "\n".join(_figure(number, plate) for number, plate in enumerate(plates(results, data), start=1))
-    sections = (_opening(results, data, quick), _equation(), _exhibits(results, data.X_train.shape[1]), _table(results), figures,
-                _colophon(data, quick))
+    sections = (_opening(results, data, quick), _equation(), _exhibits(results, data.X_train.shape[1]), _table(results),
+                figures, _colophon(data, quick))
     return document("npae: a tour", STYLE, element("main", "\n".join(sections)))
 
 
@@ -58,8 +58,8 @@ def _equation() -> str:
 
 
 def _exhibits(results: Sequence[Result], pixels: int) -> str:
-    return _section("The exhibits", "One idea at a time, with its loss and the call that builds it. The drawings show the "
-                    "width of every layer, the code in orange.", cards(results, pixels))
+    return _section("The exhibits", "One idea at a time, with its loss and the call that builds it. The drawings show "
+                    "the width of every layer, the code in orange.", cards(results, pixels))
 
 
 def _table(results: Sequence[Result]) -> str:
@@ -67,8 +67,8 @@ def _table(results: Sequence[Result]) -> str:
     scroll = element("div", table(HEADER, rows, NUMERIC), class_="scroll", tabindex="0")
     note = (f"Errors are squared errors per image on the held-out digits, whatever the loss in training. PCA has the "
             f"same code size; a ratio below 1 is better than PCA. Seconds depend on the machine. Gradients: those of a "
-            f"twin in float64, {TWIN_FEATURES} features and {TWIN_EXAMPLES} examples, against numerical derivatives; the "
-            f"worst error is the largest over all parameters, relative to the largest entry of its array.")
+            f"twin in float64, {TWIN_FEATURES} features and {TWIN_EXAMPLES} examples, against numerical derivatives; "
+            f"the worst error is the largest over all parameters, relative to the largest entry of its array.")
     return _section("What came out", _outcome(results), scroll + text("p", note, class_="note"))
 
 

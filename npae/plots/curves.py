@@ -1,7 +1,7 @@
 """Learning curves: the loss on training and validation data, epoch by epoch, one panel per model.
 
-A panel each, because models differ in what an epoch is (one pass over the batches; one L-BFGS iteration) and in the unit
-of their loss. A logarithmic axis where the loss falls by a large factor: its later half would be a flat line otherwise.
+A panel each, because models differ in what an epoch is (one pass over the batches; one L-BFGS iteration) and in the
+unit of their loss. The axis is logarithmic where the loss falls by a large factor: its later half would be a flat line.
 """
 
 from __future__ import annotations
