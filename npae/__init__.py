@@ -12,17 +12,28 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from .corruption import GaussianNoise, MaskingNoise, SaltAndPepperNoise
     from .baselines import PCA, principal_angles
-    from .datasets import (ImageData, arc, bars, circle, correlated_gaussian, gaussian_mixture, helix, load_digits, load_mnist,
-                           load_patches, spiral, swiss_roll)
-    from .gradcheck import GradientCheckError, check_gradients, relative_error
+    from .corruption import GaussianNoise, MaskingNoise, SaltAndPepperNoise
+    from .datasets import (
+        ImageData,
+        arc,
+        bars,
+        circle,
+        correlated_gaussian,
+        gaussian_mixture,
+        helix,
+        load_digits,
+        load_mnist,
+        load_patches,
+        spiral,
+        swiss_roll,
+    )
     from .estimator import NotFittedError
-    from .models import (Autoencoder, ContractiveAutoencoder, DenoisingAutoencoder, SparseAutoencoder,
-                         StackedDenoisingAutoencoder)
-    from .penalties import Contraction, GaussianPrior, KLSparsity, L1Sparsity, StudentTSparsity, WeightDecay
+    from .gradcheck import GradientCheckError, check_gradients, relative_error
+    from .models import Autoencoder, ContractiveAutoencoder, DenoisingAutoencoder, SparseAutoencoder, StackedDenoisingAutoencoder
     from .optimizers import LBFGS, SGD, Adam, Momentum, RMSProp
     from .parameters import Parameters
+    from .penalties import Contraction, GaussianPrior, KLSparsity, L1Sparsity, StudentTSparsity, WeightDecay
     from .persistence import ModelFileError, load
     from .training import TrainingDiverged
 

@@ -1,9 +1,10 @@
 """Writing a file so that nobody ever sees half of it."""
 
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Iterator
+from typing import IO
 
 
 @contextmanager

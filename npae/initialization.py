@@ -17,8 +17,9 @@ from .layers import Activation
 SCHEMES = ("auto", "glorot", "he")
 
 
-def draw_weights(rng: np.random.Generator, n: int, h: int, activation: Activation, scheme: str = "auto") -> np.ndarray:
-    """Return W (n, h), float64. "auto" is He's rule after a rectifier and Glorot's for every other activation."""
+def draw_weights(rng: np.random.Generator, shape: tuple[int, ...], activation: Activation, scheme: str = "auto") -> np.ndarray:
+    """Return W of shape (n, h), float64. "auto" is He's rule after a rectifier and Glorot's for every other activation."""
+    n, h = shape
     if scheme == "he" or (scheme == "auto" and activation.gain > 1):
         return rng.normal(0.0, np.sqrt(2 / n), (n, h))
     limit = np.sqrt(6 / (n + h))        # uniform on (-limit, limit) has variance limit^2 / 3 = 2 / (n + h)

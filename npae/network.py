@@ -17,7 +17,7 @@ at "encoder.0.a" to its da, one at "encoder.0.W" to its dW. The rest of the chai
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -83,7 +83,7 @@ def forward(layers: Sequence[Layer], params: Mapping[str, np.ndarray], x: np.nda
 
 
 def backward(dy: np.ndarray, params: Mapping[str, np.ndarray], trace: Trace, grads: Parameters,
-             injected: Injected | None = None, need_dx: bool = False) -> np.ndarray | None:
+             injected: Injected | None = None, need_dx: bool = False) -> Any:
     """Add the gradients of every layer to `grads` and return dx (m, n), or None unless need_dx."""
     injected = injected or {}
     for index in reversed(range(len(trace))):

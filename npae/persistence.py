@@ -40,13 +40,13 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
         "hyperparameters": {name: _encode(name, value) for name, value in model.get_params().items()},
         "n_features_in_": model.n_features_in_,
         "feature_names_in_": list(getattr(model, "feature_names_in_", [])) or None,
-        "history_": model.history_, "metrics_": model.metrics_, "dtype": params.dtype.name,
+        "history_": model.history_, "metrics_": model.metrics_, "dtype": params.dtype.name, "extras": model._extras(),
     }
     arrays = {f"params/{name}": array for name, array in params.items()}
     arrays |= {f"state/{name}": array for name, array in model._state.items()}
     arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
     with atomic_write(path) as file:
-        np.savez(file, **arrays)
+        np.savez(file, **arrays)     # type: ignore[arg-type]
 
 
 def _encode(name: str, value: Any) -> Any:
@@ -122,6 +122,7 @@ def _build(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray], known: M
     model = cls(**{name: _decode(value, known) for name, value in header["hyperparameters"].items()})
     model._validate()
     check_integer(header["n_features_in_"], "n_features_in_", 1)
+    model._adopt_extras(header["extras"])
     _, shapes = model._build(header["n_features_in_"])
     params = _read_params(shapes, header["dtype"], arrays)
     model._begin(params, check_random_state(model.random_state))

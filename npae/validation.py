@@ -77,6 +77,7 @@ def check_integer(value: Any, name: str, low: int, high: float = np.inf) -> None
     """Raise unless value is an integer (not a bool) in [low, high]."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
         raise TypeError(f"{name} must be an integer, got {value!r}")
+    value = int(value)
     if not low <= value <= high:
         expected = f"of at least {low}" if high == np.inf else f"from {low} to {high}"
         raise ValueError(f"{name} must be an integer {expected}, got {value}")
@@ -87,6 +88,7 @@ def check_real(value: Any, name: str, low: float = -np.inf, high: float = np.inf
     """Raise unless value is a finite real number within the interval (ends included unless declared open)."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, got {value!r}")
+    value = float(value)
     inside = (low < value if open_low else low <= value) and (value < high if open_high else value <= high)
     if not (inside and np.isfinite(value)):
         left, right = "(" if open_low or low == -np.inf else "[", ")" if open_high or high == np.inf else "]"

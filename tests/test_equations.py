@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 import npae
-from tests.equations import (disagreements, equations_of, evaluate, numbered_lines, unnumbered_backward_lines,
-                             with_negated_line)
+from tests.equations import disagreements, equations_of, evaluate, numbered_lines, unnumbered_backward_lines, with_negated_line
 
 COMPOSED = {"deep_contraction_backward"}      # a recursion over numbered pairs, with no formula of its own
 ROOMS = ("layers", "losses", "penalties")
@@ -107,4 +106,4 @@ def test_lazy_names_are_where_they_are_said_to_be():
         assert getattr(npae, name) is not None
     assert set(npae.__all__) <= set(dir(npae))
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
-        npae.nonsense
+        _ = npae.nonsense

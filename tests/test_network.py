@@ -107,14 +107,14 @@ def test_far_values_of_sigmoid_and_softplus_keep_relative_accuracy():
 
 @pytest.mark.parametrize("scheme, variance", [("glorot", 2 / 500), ("he", 2 / 300)])
 def test_initial_weights_have_the_variance_that_the_derivation_asks_for(scheme, variance):
-    W = draw_weights(np.random.default_rng(0), 300, 200, ACTIVATIONS["tanh"], scheme)
+    W = draw_weights(np.random.default_rng(0), (300, 200), ACTIVATIONS["tanh"], scheme)
     assert W.shape == (300, 200)
     assert np.var(W) == pytest.approx(variance, rel=4 * np.sqrt(2 / W.size))     # four standard errors
     assert abs(W.mean()) < 4 * np.sqrt(variance / W.size)
 
 
 def test_auto_is_he_after_a_rectifier_and_glorot_otherwise():
-    draws = {(name, scheme): draw_weights(np.random.default_rng(5), 4, 3, ACTIVATIONS[name], scheme)
+    draws = {(name, scheme): draw_weights(np.random.default_rng(5), (4, 3), ACTIVATIONS[name], scheme)
              for name in ("relu", "tanh") for scheme in ("auto", "he", "glorot")}
     np.testing.assert_array_equal(draws["relu", "auto"], draws["relu", "he"])
     np.testing.assert_array_equal(draws["tanh", "auto"], draws["tanh", "glorot"])

@@ -8,7 +8,6 @@ import numpy as np
 
 from ..datasets import load_digits
 from ..losses import bernoulli_entropy
-from ..models import Model
 from .cases import CASES, REAL, Case
 from .result import Check
 

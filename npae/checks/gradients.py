@@ -85,7 +85,7 @@ def _each_penalty_alone(case: Case, rng: np.random.Generator) -> Iterator[Check]
 def _penalty_gradient(model: Model, x: np.ndarray, noise: Noise, name: str) -> np.ndarray:
     """Return the gradient of one penalty in theta: its injected gradients, and no other, taken backwards."""
     params, penalty, corruption = model.params, model._named_penalties()[name], model._corruption()
-    trace = network.forward(model._encoder + model._decoder, params,
+    trace = network.forward(model._encoder + model._decoder, params,     # type: ignore[attr-defined]
                             x if corruption is None else corruption(x, noise["corruption"]))
     _, injected = penalty(params, trace, noise[name] if penalty.is_noisy else model._state.get(name))
     grads = params.zeros_like()

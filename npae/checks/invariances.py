@@ -26,7 +26,8 @@ def invariance_checks(seed: int = 0) -> Iterator[Check]:
         if not case.build().tied:
             yield _worst(case.name, "every feature twice doubles the reconstruction", (widened(*pair) for pair in instances))
         for weight in case.weights:
-            yield _worst(case.name, f"{weight} to zero is as if it were zero", (plain_limit(*pair, weight, rng) for pair in instances))
+            limits = (plain_limit(*pair, weight, rng) for pair in instances)
+            yield _worst(case.name, f"{weight} to zero is as if it were zero", limits)
 
 
 def _worst(subject: str, claim: str, errors: Iterator[float]) -> Check:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..baselines import PCA, principal_angles
 from ..losses import bernoulli_entropy, bernoulli_nll, gaussian_nll, squared_error_backward
-from ..models import Autoencoder
+from ..models import Autoencoder, Model
 from ..optimizers import LBFGS
 from .result import Check
 
@@ -66,7 +66,7 @@ def without_biases_it_is_not(x: np.ndarray, seed: int, k: int = 2) -> Iterator[C
                 principal_angles(model.params["decoder.0.W"], PCA(k).fit(x).components_).max(), 10, at_least=True)
 
 
-def minimize(model: Autoencoder, x: np.ndarray, trained: list[str], iterations: int = 2000) -> None:
+def minimize(model: Model, x: np.ndarray, trained: list[str], iterations: int = 2000) -> None:
     """Minimise the loss with L-BFGS over the named parameters only, in place; the others stay as they are."""
     mask = model.params.zeros_like()
     for name in trained:

@@ -6,9 +6,9 @@ from .gaussians import correlated_gaussian, gaussian_mixture
 from .idx import read_idx
 from .images import ImageData
 from .manifolds import arc, circle, helix, spiral, swiss_roll
-from .user_file import load_file
 from .mnist import cache_dir, load_mnist
 from .patches import load_patches
+from .user_file import load_file
 
 __all__ = [
     "ImageData",

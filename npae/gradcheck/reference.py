@@ -53,7 +53,7 @@ def find_reference(f: Function, x: np.ndarray, upstream: np.ndarray | None, meth
     try:
         with lost_imaginary_parts_raise():
             return _complex_reference(f, x, upstream, rng)
-    except Exception as error:      # noqa: BLE001 - f was asked for complex numbers; what goes wrong is not its fault
+    except Exception as error:
         doubt = f"the complex step is not valid here: {error}"
     if method == "auto":
         return _real_reference(f, x, upstream, "richardson")

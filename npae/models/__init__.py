@@ -4,7 +4,6 @@ from .autoencoder import Autoencoder
 from .base import Model
 from .contractive import ContractiveAutoencoder
 from .denoising import DenoisingAutoencoder
-from ..estimator import NotFittedError
 from .sparse import SparseAutoencoder
 from .stacked import StackedDenoisingAutoencoder
 

@@ -28,7 +28,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import network
-from ..corruption import Corruption
 from ..layers import ACTIVATIONS
 from ..losses import LOSSES, bernoulli_entropy
 from ..network import Layer
@@ -87,9 +86,6 @@ class Autoencoder(Model):
         return self.output_activation or LOSSES[self.loss].link
 
     # ---- objective ------------------------------------------------------------------------------------------------
-
-    def _corruption(self) -> Corruption | None:
-        return self.corruption
 
     def _own_penalties(self) -> list[tuple[str, Penalty]]:
         """Return what the model itself adds to the loss, by the name of its term."""

@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..corruption import Corruption
+from ..estimator import Estimator
 from ..initialization import draw_weights
 from ..network import Layer
 from ..parameters import Parameters, Shapes
+from ..penalties import Penalty
 from ..training import Training
 from ..validation import check_integer, check_matrix, check_random_state
-from ..estimator import Estimator
 from .hyperparameters import validate_common
 from .summary import summarize
 
@@ -54,7 +56,7 @@ class Model(Estimator):
     latent_dim: int = 2
     hidden_dims: Sequence[int] = (128,)
     activation: str = "relu"
-    latent_activation: str = "identity"
+    latent_activation: str | None = "identity"
     loss: str = "mse"
     output_activation: str | None = None
     tied: bool = False
@@ -97,12 +99,26 @@ class Model(Estimator):
     def _after_step(self, x: np.ndarray, noise: Noise) -> None:
         """Move the state that changes with training and is no parameter; the training loop calls this after every step."""
 
-    def _latent_activation(self) -> str | None:
-        return self.latent_activation
+    def _latent_activation(self) -> str:
+        return self.latent_activation       # type: ignore[return-value]
+
+    def _corruption(self) -> Corruption | None:
+        return self.corruption
+
+    def _named_penalties(self) -> dict[str, Penalty]:
+        """Return all penalties by the name of their term."""
+        return {}
 
     def _validate(self) -> None:
         """Raise for hyperparameters that make no sense, alone or together."""
         validate_common(self)
+
+    def _extras(self) -> dict[str, Any]:
+        """Return what `save` must keep besides parameters and state, as JSON values."""
+        return {}
+
+    def _adopt_extras(self, extras: Mapping[str, Any]) -> None:
+        """Take over what `_extras` returned, before the layers are built."""
 
     def _check_data(self, x: np.ndarray, name: str) -> None:
         """Raise or warn when the data and the loss do not suit each other."""
@@ -125,7 +141,7 @@ class Model(Estimator):
         layers, shapes = self._build(n_features)
         params = Parameters(shapes, dtype=np.dtype(self.dtype))
         for layer in layers:
-            params[layer.weight] = draw_weights(rng, *shapes[layer.weight], layer.activation, self.initialization)
+            params[layer.weight] = draw_weights(rng, shapes[layer.weight], layer.activation, self.initialization)
         self._begin(params, rng)
 
     def _begin(self, params: Parameters, rng: np.random.Generator) -> None:

@@ -14,7 +14,7 @@ Source: 000 reference [7], Vincent et al. 2010; the softmax classifier is losses
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,7 +116,7 @@ class StackedDenoisingAutoencoder(DenoisingAutoencoder):
         super()._start(n_features, rng)
         if "classifier.W" in self._params:
             W = self._params["classifier.W"]
-            self._params["classifier.W"] = draw_weights(rng, *W.shape, ACTIVATIONS["identity"])
+            self._params["classifier.W"] = draw_weights(rng, W.shape, ACTIVATIONS["identity"])
 
     def _code_terms(self, params: Parameters, z: np.ndarray, noise: Noise, terms: Terms, grads: Parameters):
         """Add the classification term and its gradients where there are labels; return the gradient in z, or None."""
@@ -127,6 +127,14 @@ class StackedDenoisingAutoencoder(DenoisingAutoencoder):
         do = self.classification_weight * softmax_nll_backward(o, noise["labels"])
         dz, grads["classifier.W"], grads["classifier.b"] = affine_backward(do, z, params["classifier.W"])
         return dz
+
+    def _extras(self) -> dict[str, Any]:
+        return {"classes": self.classes_.tolist()} if hasattr(self, "classes_") else {}
+
+    def _adopt_extras(self, extras: Mapping[str, Any]) -> None:
+        if "classes" in extras:
+            self.classes_ = np.asarray(extras["classes"])
+            self._n_classes = len(self.classes_)
 
     def encode_labels(self, y: ArrayLike) -> np.ndarray:
         """Return labels (m,) as the rows (m, c) that `loss_and_gradients` takes as noise["labels"]."""
@@ -146,7 +154,8 @@ class StackedDenoisingAutoencoder(DenoisingAutoencoder):
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Return the most probable label (m,) of every example."""
-        return self.classes_[np.argmax(self.predict_proba(X), axis=1)]
+        chosen = np.argmax(self.predict_proba(X), axis=1)
+        return self.classes_[chosen]
 
     def _check_classifier(self) -> None:
         if not hasattr(self, "classes_"):

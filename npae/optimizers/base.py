@@ -43,6 +43,10 @@ class Optimizer:
         """Move `theta` in place."""
         raise NotImplementedError(f"{type(self).__name__} has no step")
 
+    def iterate(self, fun: Any, theta: np.ndarray) -> float:
+        """Move `theta` in place by one full-batch iteration on fun(theta) -> (loss, gradient); return the loss there."""
+        raise NotImplementedError(f"{type(self).__name__} works on batches: call step")
+
     def state(self) -> dict[str, Any]:
         """Return copies of all that the next step depends on, besides theta."""
         self._work_array()

@@ -28,7 +28,7 @@ import numpy as np
 
 from ..losses.weight import Weight
 from .contraction import contraction, contraction_backward
-from .jacobian_step import gram, gram_backward, row_length_backward, row_step, row_step_backward
+from .jacobian_step import RowWeight, gram, gram_backward, row_length_backward, row_step, row_step_backward
 
 Arrays = Sequence[np.ndarray]
 METHODS = ("auto", "units", "inputs")
@@ -88,7 +88,7 @@ def _blocks(count: int, S: Arrays) -> Iterator[slice]:
 
 # ---- rows: from the code units down. V[l] (q, m, d_l) is at the pre-activations of layer l ---------------------------
 
-def _from_units(S: Arrays, W: Arrays, w: Weight, G: np.ndarray) -> Iterator[tuple]:
+def _from_units(S: Arrays, W: Arrays, w: RowWeight, G: np.ndarray) -> Iterator[tuple]:
     """One row for every code unit r. It starts as the outer product of slope S_L[:, r] and weights W_L[:, r].
 
     Yields the value, dS, and dG in place of the first dW, for every block of units.
@@ -104,7 +104,7 @@ def _from_units(S: Arrays, W: Arrays, w: Weight, G: np.ndarray) -> Iterator[tupl
         yield value, [*dS, (dV * U).sum(axis=0), top_s], [*dW, top_W]
 
 
-def _from_probes(S: Arrays, W: Arrays, w: Weight, G: np.ndarray, probes: np.ndarray) -> Iterator[tuple]:
+def _from_probes(S: Arrays, W: Arrays, w: RowWeight, G: np.ndarray, probes: np.ndarray) -> Iterator[tuple]:
     """One row for every random direction T at the outputs of the code; yields the like of _from_units."""
     q = probes.shape[1]
     for chosen in _blocks(q, S):
@@ -113,7 +113,7 @@ def _from_probes(S: Arrays, W: Arrays, w: Weight, G: np.ndarray, probes: np.ndar
         yield value, [*dS, (dV * T).sum(axis=0)], dW
 
 
-def _sweep(V: np.ndarray, S: Arrays, W: Arrays, w: Weight, G: np.ndarray):
+def _sweep(V: np.ndarray, S: Arrays, W: Arrays, w: RowWeight, G: np.ndarray):
     """Return P and its gradients in V, S and (G, W): rows V go down through W[-1], ..., W[0] to the first layer."""
     steps = []
     for s, matrix in zip(S[::-1], W[::-1]):
@@ -132,7 +132,7 @@ def _sweep(V: np.ndarray, S: Arrays, W: Arrays, w: Weight, G: np.ndarray):
 
 # ---- columns: from the inputs up --------------------------------------------------------------------------------------
 
-def _from_inputs(S: Arrays, W: Arrays, w: Weight) -> Iterator[tuple]:
+def _from_inputs(S: Arrays, W: Arrays, w: RowWeight) -> Iterator[tuple]:
     """One column for every input a: it starts as W_1[a] times the slopes, and climbs by V @ W and the next slopes.
 
     That is the step of a row with the weights transposed.
@@ -145,7 +145,8 @@ def _from_inputs(S: Arrays, W: Arrays, w: Weight) -> Iterator[tuple]:
             steps.append((U, V, matrix.T, s))
             V = D
         value, dV = np.sum(w * V ** 2), 2 * w * V
-        dS, dW = [], []
+        dS: list[np.ndarray] = []
+        dW: list[np.ndarray] = []
         for U, columns, matrix, s in reversed(steps):
             dV, dmatrix, ds = row_step_backward(dV, U, columns, matrix, s)
             dS.insert(0, ds.sum(axis=0))

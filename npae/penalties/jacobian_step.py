@@ -26,9 +26,11 @@ By Euler's theorem for quadratic functions P = sum(V * dA) / 2: the gradient giv
 
 from __future__ import annotations
 
+from typing import Union
+
 import numpy as np
 
-from ..losses.weight import Weight
+RowWeight = Union[np.ndarray, float]
 
 
 def pool(rows: np.ndarray) -> np.ndarray:
@@ -62,12 +64,12 @@ def gram_backward(dG: np.ndarray, W: np.ndarray) -> np.ndarray:
     return W @ (dG + dG.T)                              # (11)
 
 
-def row_length(V: np.ndarray, G: np.ndarray, w: Weight) -> np.floating:
+def row_length(V: np.ndarray, G: np.ndarray, w: RowWeight) -> np.floating:
     """Return P, the weighted sum of the squared lengths of rows, for V (p, e) and the symmetric G (e, e)."""
     return np.sum(w * V * (V @ G))                      # (8)
 
 
-def row_length_backward(V: np.ndarray, G: np.ndarray, w: Weight):
+def row_length_backward(V: np.ndarray, G: np.ndarray, w: RowWeight):
     """Return the gradients dA (p, e) in V and dG (e, e) of row_length(V, G, w)."""
     dA = 2 * w * (V @ G)                                # (9)
     dG = pool(V).T @ pool(w * V)                        # (10)

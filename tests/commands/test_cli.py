@@ -95,7 +95,8 @@ def test_what_cannot_be_done_is_said_in_one_line(arguments, words, tmp_path, mon
 
 
 def test_settings_are_literals_or_words():
-    parsed = train.parse_settings(["latent_dim=8", "hidden_dims=64", "loss=bce", "patience=None", "learning_rate=1e-2"], Autoencoder)
+    words = ["latent_dim=8", "hidden_dims=64", "loss=bce", "patience=None", "learning_rate=1e-2"]
+    parsed = train.parse_settings(words, Autoencoder)
     assert parsed == {"latent_dim": 8, "hidden_dims": (64,), "loss": "bce", "patience": None, "learning_rate": 0.01}
 
 

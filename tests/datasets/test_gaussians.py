@@ -1,6 +1,5 @@
 """Gaussians and mixtures have the moments they are given, within four standard errors."""
 
-import re
 
 import numpy as np
 import pytest

@@ -5,8 +5,18 @@ import pytest
 
 from npae.gradcheck import check_gradients
 
-from .toys import (affine, affine_backward, affine_inputs, gaussian_kl, relu, sigmoid, sigmoid_backward,
-                   squared_error, tied, tied_inputs)
+from .toys import (
+    affine,
+    affine_backward,
+    affine_inputs,
+    gaussian_kl,
+    relu,
+    sigmoid,
+    sigmoid_backward,
+    squared_error,
+    tied,
+    tied_inputs,
+)
 
 M = 7
 

@@ -195,7 +195,7 @@ def input_gradient(name, depth, rng, width=64):
     layers = [Layer(f"{i}", f"{i}.W", f"{i}.b", activation) for i in range(depth)]
     params = Parameters({f"{i}.{part}": shape for i in range(depth) for part, shape in (("W", (width, width)), ("b", (width,)))})
     for layer in layers:
-        params[layer.weight] = draw_weights(rng, width, width, activation)
+        params[layer.weight] = draw_weights(rng, (width, width), activation)
     trace = network.forward(layers, params, rng.normal(size=(50, width)))
     dx = network.backward(rng.normal(size=(50, width)) / 8, params, trace, params.zeros_like(), need_dx=True)
     return np.linalg.norm(dx, axis=1).mean(), np.mean(trace[0].y == 0)
