@@ -11,7 +11,7 @@ import npae
 from tests.equations import disagreements, equations_of, evaluate, numbered_lines, unnumbered_backward_lines, with_negated_line
 
 COMPOSED = {"deep_contraction_backward"}      # a recursion over numbered pairs, with no formula of its own
-ROOMS = ("layers", "losses", "penalties")
+ROOMS = ("layers", "losses", "penalties", "latents")
 
 
 def _modules():
@@ -28,12 +28,29 @@ IDS = [module.__name__.removeprefix("npae.") for module in MODULES]
 parametrize = pytest.mark.parametrize("module", MODULES, ids=IDS)
 
 
+LETTERS = {     # where a module's letters have other shapes: m examples, n features or latent units, h samples
+    "gaussian_kl": lambda rng, m, n, h: {
+        "logvar": rng.normal(size=(m, n)), "prior_mean": rng.normal(size=n), "prior_logvar": rng.normal(size=n),
+        "lower": rng.normal(size=(m, n, n))},
+    "sampled_kl": lambda rng, m, n, h: {
+        "z": rng.normal(size=(m, h, n)), "eps": rng.normal(size=(m, h, n)), "logvar": rng.normal(size=(m, 1, n)),
+        "prior_mean": rng.normal(size=n), "prior_logvar": rng.normal(size=n), "w": rng.uniform(0.1, 1, (m, h, 1))},
+    "cholesky": lambda rng, m, n, h: {
+        "logvar": rng.normal(size=(m, n)), "lower": rng.normal(size=(m, n, n)), "eps": rng.normal(size=(m, h, n)),
+        "dz": rng.normal(size=(m, h, n))},
+    "reparameterization": lambda rng, m, n, h: {
+        "logvar": rng.normal(size=(m, n)), "eps": rng.normal(size=(m, n)), "dz": rng.normal(size=(m, n))},
+    "unit_noise": lambda rng, m, n, h: {name: rng.normal(size=(m, n)) for name in ("f", "eps", "dz")},
+}
+
+
 def inputs(seed, module):
     """Random values for every letter that the docstrings use as an input."""
     rng = np.random.default_rng(seed)
     m, n, h = rng.integers(2, 8, 3)
     one_per_row = module.__name__.endswith((".contraction", ".jacobian_step"))
     t = rng.dirichlet(np.ones(n), m)
+    own = LETTERS.get(module.__name__.rpartition(".")[2], lambda rng, m, n, h: {})(rng, m, n, h)
     return {
         "y": rng.uniform(0.05, 0.95, (m, n)), "z": rng.normal(size=(m, n)), "rho": 0.2, "nu": 1.7, "t": t,
         "s": rng.normal(size=(m, n if module.__name__.endswith("jacobian_step") else h)), "V": rng.normal(size=(m, h)),
@@ -42,6 +59,7 @@ def inputs(seed, module):
         "a": rng.normal(size=(m, h)), "dy": rng.normal(size=(m, h)),
         "o": rng.normal(size=(m, n)), "mu": rng.normal(size=(m, n)), "logvar": rng.normal(size=n),
         "w": rng.uniform(0.1, 1, (m, 1 if one_per_row else n)) / m,
+        **own,
     }
 
 

@@ -6,7 +6,14 @@ activation penalties excepted, which follow the same rule.
 
 from .absolute_error import absolute_error, absolute_error_backward, absolute_error_entries
 from .bernoulli_nll import bernoulli_entropy, bernoulli_nll, bernoulli_nll_backward, bernoulli_nll_entries
+from .continuous_bernoulli_nll import (
+    continuous_bernoulli_mean,
+    continuous_bernoulli_nll,
+    continuous_bernoulli_nll_backward,
+    continuous_bernoulli_nll_entries,
+)
 from .gaussian_nll import gaussian_nll, gaussian_nll_backward, gaussian_nll_entries
+from .laplace_nll import laplace_nll, laplace_nll_backward, laplace_nll_entries
 from .softmax_nll import softmax, softmax_nll, softmax_nll_backward
 from .squared_error import squared_error, squared_error_backward, squared_error_entries
 from .table import LOSSES, Loss
@@ -14,7 +21,10 @@ from .table import LOSSES, Loss
 __all__ = [
     "LOSSES", "Loss", "absolute_error", "absolute_error_backward", "absolute_error_entries",
     "bernoulli_entropy", "bernoulli_nll", "bernoulli_nll_backward", "bernoulli_nll_entries",
+    "continuous_bernoulli_mean", "continuous_bernoulli_nll", "continuous_bernoulli_nll_backward",
+    "continuous_bernoulli_nll_entries",
     "gaussian_nll", "gaussian_nll_backward", "gaussian_nll_entries",
+    "laplace_nll", "laplace_nll_backward", "laplace_nll_entries",
     "softmax", "softmax_nll", "softmax_nll_backward",
     "squared_error", "squared_error_backward", "squared_error_entries",
 ]

@@ -8,6 +8,13 @@ from .base import Penalty
 from .contraction import contraction, contraction_backward
 from .contractive import Contraction
 from .deep_contraction import deep_contraction, deep_contraction_and_gradients, deep_contraction_backward
+from .gaussian_kl import (
+    covariance_kl,
+    covariance_kl_backward,
+    gaussian_kl,
+    gaussian_kl_backward,
+    gaussian_kl_entries,
+)
 from .gaussian_prior import GaussianPrior, gaussian_prior, gaussian_prior_backward
 from .jacobian_step import gram, gram_backward, row_length, row_length_backward, row_step, row_step_backward
 from .kl_sparsity import (
@@ -20,12 +27,15 @@ from .kl_sparsity import (
 )
 from .l1_sparsity import L1Sparsity, l1_sparsity, l1_sparsity_backward
 from .log_priors import gaussian_log_prior, laplace_log_prior, student_t_log_prior
+from .sampled_kl import sampled_kl, sampled_kl_backward, sampled_kl_entries
 from .student_t_sparsity import StudentTSparsity, student_t_sparsity, student_t_sparsity_backward
 from .weight_decay import WeightDecay, l1_decay, l1_decay_backward, l2_decay, l2_decay_backward
 
 __all__ = [
     "Contraction", "GaussianPrior", "KLSparsity", "L1Sparsity", "Penalty", "StudentTSparsity", "WeightDecay",
     "bernoulli_kl", "bernoulli_kl_backward", "contraction", "contraction_backward",
+    "covariance_kl", "covariance_kl_backward", "gaussian_kl", "gaussian_kl_backward", "gaussian_kl_entries",
+    "sampled_kl", "sampled_kl_backward", "sampled_kl_entries",
     "deep_contraction", "deep_contraction_and_gradients", "deep_contraction_backward",
     "gaussian_log_prior", "gaussian_prior", "gaussian_prior_backward", "gram", "gram_backward",
     "kl_sparsity", "kl_sparsity_backward",
