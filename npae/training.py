@@ -46,6 +46,7 @@ class Training:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):     # a non-finite loss is reported by _give_up
             for epoch in range(epochs):
                 began = time.perf_counter()
+                model._before_epoch(self.epoch)
                 if self.optimizer.full_batch:
                     terms = self._full_batch_iteration(model, objective)
                 else:

@@ -5,7 +5,9 @@ from .base import Model
 from .contractive import ContractiveAutoencoder
 from .denoising import DenoisingAutoencoder
 from .sparse import SparseAutoencoder
+from .probabilistic import ProbabilisticAutoencoder
 from .stacked import StackedDenoisingAutoencoder
+from .variational import VariationalAutoencoder
 
-__all__ = ["Autoencoder", "ContractiveAutoencoder", "DenoisingAutoencoder", "Model", "SparseAutoencoder",
-           "StackedDenoisingAutoencoder"]
+__all__ = ["Autoencoder", "ContractiveAutoencoder", "DenoisingAutoencoder", "Model", "ProbabilisticAutoencoder",
+           "SparseAutoencoder", "StackedDenoisingAutoencoder", "VariationalAutoencoder"]

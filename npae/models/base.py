@@ -99,6 +99,16 @@ class Model(Estimator):
     def _after_step(self, x: np.ndarray, noise: Noise) -> None:
         """Move the state that changes with training and is no parameter; the training loop calls this after every step."""
 
+    def _before_epoch(self, epoch: int) -> None:
+        """Set what depends on the epoch (0, 1, ...)."""
+
+    def _after_fit(self, x: np.ndarray) -> None:
+        """Look at the result of `fit` on x, and warn where it deserves it."""
+
+    def _diagnostics(self) -> list[str]:
+        """Return further lines of `summary`."""
+        return []
+
     def _latent_activation(self) -> str:
         return self.latent_activation       # type: ignore[return-value]
 
@@ -215,6 +225,7 @@ class Model(Estimator):
         self._start(x.shape[1], check_random_state(self.random_state))
         self._remember_features(X, x.shape[1])
         self._training.run(self, x, x_val, self.epochs)
+        self._after_fit(x)
         return self
 
     def partial_fit(self, X: ArrayLike, y: Any = None) -> Model:

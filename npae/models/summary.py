@@ -19,4 +19,4 @@ def summarize(model: Any) -> str:
         last = ", ".join(f"{name} {values[-1]:.6g}" for name, values in {**model.history_, **model.metrics_}.items()
                          if name != "seconds")
         lines.append(f"  {epochs} epochs in {sum(model.history_['seconds']):.2f} s: {last}")
-    return "\n".join(lines)
+    return "\n".join(lines + model._diagnostics())

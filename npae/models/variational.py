@@ -1,0 +1,262 @@
+r"""The variational autoencoder: encode to a distribution, sample, decode to a distribution; maximise a bound on log p(x).
+
+Key: m examples, S samples each, k latent units. x (m, n); q(z|x) = N(mu, diag exp(logvar)), mu and logvar (m, k);
+eps ~ N(0, 1) (m, S, k); o the decoder's output, one row for every sample.
+
+    h          = encoder(x),    mu, logvar = two linear heads of h
+    z          = mu + exp(logvar / 2) eps                                           (latents/reparameterization.py)
+    o          = decoder(z)
+    L = 1/m sum_i [ 1/S sum_s -log p(x_i|z_is)  +  beta KL(q(z|x_i) || p(z)) ]      minus the evidence lower bound
+
+Why a bound. For any q, log p(x) = E_q[log p(x|z)] - KL(q || p(z)) + KL(q || p(z|x)), and the last term is not negative; it
+vanishes where q is the true posterior. The first two are the ELBO. (000-(25) and (27) print its negative as if it were
+equal: errata E000-15, E000-16; a step of 001's derivation lost a q: E001-04.)
+
+Backward. The decoder returns dz; the reparameterization turns it into dmu and dlogvar, summed over the samples; the KL adds
+its own; from the two heads the gradients meet in h and go down the encoder. "Two paths" marks each sum.
+
+    objective="iwae"   with S = n_samples: -1/m sum_i log 1/S sum_s w_is,  log w = log p(x|z) + log p(z) - log q(z|x)
+                       (Burda et al. 2016). Its gradient is the softmax of log w over the samples times -d log w: the same
+                       pass with these weights in place of 1/S. S = 1 is the ELBO with the sampled KL.
+    free_bits          a unit's KL, averaged over the batch, counts as no less than so many nats: below, no pull to the prior
+    beta_warmup        beta grows linearly from 0 over so many epochs
+    kl="sampled"       log q(z|x) - log p(z) at the samples instead of the closed form: same mean, more variance
+    covariance="full"  L L^T from a third head
+
+Failure modes: collapse (a unit's KL is 0 and the decoder ignores it); a decoder variance that is too large does the same to
+all units. For linear models exactly: a direction of variance s is dropped if s <= beta sigma2 (fact E001-18).
+Source: 000 section 4; 001 slides from "latent variable models" on; 004 VAE slides (E004-11: mean and sd of the latent).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import network
+from ..layers import ACTIVATIONS
+from ..likelihoods import LIKELIHOODS
+from ..losses import bernoulli_entropy
+from ..network import Layer
+from ..parameters import Parameters
+from ..penalties import WeightDecay, sampled_kl, sampled_kl_backward, sampled_kl_entries
+from ..validation import check_range
+from .base import Model, Noise, Terms
+from .evidence import EvidenceMixin
+from .posterior import DiagonalPosterior, FullPosterior
+from .variational_checks import check_support, validate_variational, warn_of_collapse
+
+LOG_VARIANCE_FLOOR = math.log(1e-6)     # of a learned decoder variance: the likelihood of a perfect fit has no bound
+LEARNED = ("shared", "per_feature", "per_example")
+
+
+@dataclass(kw_only=True, repr=False, eq=False)
+class VariationalAutoencoder(EvidenceMixin, Model):
+    __doc__ = f"""Variational autoencoder. Terms: reconstruction, kl (both nats per example), importance for "iwae".
+
+    beta                    weight of the KL; 1 is the evidence lower bound
+    likelihood              "gaussian", "laplace", "bernoulli" (binary data), "continuous_bernoulli" (gray in [0, 1])
+    sigma2                  variance of the Gaussian and Laplace likelihoods: a number, or learned: "shared", "per_feature",
+                            "per_example" (from the decoder, for every example and feature)
+    n_samples               S, samples per example and step
+    covariance              of the posterior: "diagonal" or "full"
+    kl                      "exact" or "sampled"
+    objective               "elbo" or "iwae" (importance-weighted, n_samples > 1, beta = 1)
+    free_bits               nats per latent unit below which the KL is not reduced further
+    beta_warmup             epochs over which beta grows to its value
+    prior_mean, prior_logvar  of the diagonal Gaussian prior: numbers or k of them
+
+    {Model.__doc__}
+    loss, output_activation, latent_activation, tied, corruption and penalties are not for this model: the likelihood and
+    the posterior take their place. metrics_ has active_units and raw_kl; kl_per_unit_ the final KL of every unit.
+    """
+
+    beta: float = 1.0
+    likelihood: str = "gaussian"
+    sigma2: Any = 1.0
+    n_samples: int = 1
+    covariance: str = "diagonal"
+    kl: str = "exact"
+    objective: str = "elbo"
+    free_bits: float = 0.0
+    beta_warmup: int = 0
+    prior_mean: Any = 0.0
+    prior_logvar: Any = 0.0
+
+    def _validate(self) -> None:
+        super()._validate()
+        validate_variational(self)
+
+    # ---- architecture ---------------------------------------------------------------------------------------------
+
+    def _build(self, n: int):
+        k, hidden = self.latent_dim, [int(width) for width in self.hidden_dims]
+        posterior = FullPosterior if self.covariance == "full" else DiagonalPosterior
+        self._posterior = posterior(k, np.asarray(self.prior_mean, float), np.asarray(self.prior_logvar, float))
+        shapes: dict[str, tuple[int, ...]] = {}
+
+        def stack(part: str, widths: list[int], last: str | None = None) -> list[Layer]:
+            names = [self.activation] * (len(widths) - 1)
+            if last is not None:
+                names[-1] = last
+            for i, pair in enumerate(zip(widths, widths[1:])):
+                shapes[f"{part}.{i}.W"], shapes[f"{part}.{i}.b"] = pair, pair[1:]
+            return [Layer(f"{part}.{i}", f"{part}.{i}.W", f"{part}.{i}.b", ACTIVATIONS[name]) for i, name in enumerate(names)]
+
+        def head(name: str, widths: tuple[int, int], activation: str = "identity") -> Layer:
+            shapes[f"{name}.W"], shapes[f"{name}.b"] = widths, widths[1:]
+            return Layer(name, f"{name}.W", f"{name}.b", ACTIVATIONS[activation])
+
+        self._encoder = stack("encoder", [n, *hidden])
+        top = hidden[-1] if hidden else n
+        self._heads = {name: head(f"encoder.{name}", (top, width)) for name, width in self._posterior.widths.items()}
+        self._decoder = stack("decoder", [k, *hidden[::-1], n], last="identity")
+        owners = [*self._encoder, *self._heads.values(), *self._decoder]
+        self._variance_head = None
+        if self.sigma2 == "per_example":
+            self._variance_head = head("decoder.logvar", (hidden[0] if hidden else k, n), "softplus")
+            owners.append(self._variance_head)
+        elif self._learns_variance:
+            shapes["log_sigma2"] = () if self.sigma2 == "shared" else (n,)
+        return owners, shapes
+
+    def _start(self, n_features: int, rng: np.random.Generator) -> None:
+        super()._start(n_features, rng)
+        if self._variance_head is not None:     # start at variance one, whatever the floor
+            self._params["decoder.logvar.b"] = np.full(n_features, -LOG_VARIANCE_FLOOR)
+
+    @property
+    def _learns_variance(self) -> bool:
+        return LIKELIHOODS[self.likelihood].has_scale and isinstance(self.sigma2, str)
+
+    # ---- objective ------------------------------------------------------------------------------------------------
+
+    @property
+    def _is_noisy(self) -> bool:
+        return True
+
+    def _draw_noise(self, x: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        return {"eps": rng.standard_normal((len(x), self.n_samples, self.latent_dim)).astype(x.dtype)}
+
+    def _loss_and_gradients(self, params: Parameters, x: np.ndarray, noise: Noise) -> tuple[Terms, Parameters]:
+        likelihood, eps = LIKELIHOODS[self.likelihood], noise["eps"]
+        m, S, k = eps.shape
+        encoded, heads, q = self._encode(params, x)
+        z = self._posterior.sample(q, eps)                                  # (m, S, k)
+        decoded, o, logvar = self._decode(params, z.reshape(m * S, k))
+        targets = np.repeat(x, S, axis=0)                                   # (m S, n)
+        w = self._sample_weights(q, z, eps, o, targets, logvar)             # (m, S), each row sums to 1/m
+        rows = w.reshape(m * S, 1)
+
+        terms: Terms = {"reconstruction": likelihood.value(o, targets, logvar, rows)}
+        do, dlogvar = likelihood.backward(o, targets, logvar, rows)
+        grads = params.zeros_like()
+        dz = self._decode_backward(params, decoded, do, dlogvar, grads).reshape(m, S, k)
+        value, dz_kl, dq_kl = self._kl_term(q, z, eps, w)
+        terms["kl"] = value
+        if self.objective == "iwae":
+            terms["importance"] = np.sum(w * np.log(w * m * S))             # log 1/S sum w, what the two terms leave out
+        dq = self._posterior.sample_backward(dz + dz_kl, q, eps)            # two paths: decoder and sampled KL
+        for name in dq_kl:
+            dq[name] = dq[name] + dq_kl[name]                               # two paths: the sample and the KL itself
+        self._encode_backward(params, encoded, heads, dq, grads)
+        if self.weight_decay:
+            decay = WeightDecay(self.weight_decay, self.decay_kind, self.decay_biases)
+            terms["weight_decay"], injected = decay(params)
+            for name, gradient in injected.items():
+                grads[name] += gradient                                     # two paths
+        return {"loss": sum(terms.values()), **terms}, grads
+
+    def _sample_weights(self, q, z, eps, o, targets, logvar) -> np.ndarray:
+        """Return the weight of every sample (m, S): 1/(m S), or importance weights normalized over the samples, over m."""
+        m, S, _ = z.shape
+        if self.objective == "elbo":
+            return np.full((m, S), 1 / (m * S), z.real.dtype)
+        log_w = self._log_weights(q, z, eps, o, targets, logvar)
+        w = np.exp(log_w - log_w.real.max(axis=1, keepdims=True))
+        return w / w.sum(axis=1, keepdims=True) / m
+
+    def _log_weights(self, q, z, eps, o, targets, logvar) -> np.ndarray:
+        """Return log p(x|z) + log p(z) - log q(z|x) of every sample, (m, S)."""
+        nll = LIKELIHOODS[self.likelihood].entries(o, targets, logvar).sum(axis=1)
+        divergence = sampled_kl_entries(z, q["logvar"][:, None], eps, *self._posterior.prior(z))
+        return -nll.reshape(z.shape[:2]) - divergence.sum(axis=2)
+
+    def _kl_term(self, q, z, eps, w):
+        """Return beta times the KL, its gradient in z (sampled form) and in q (both forms)."""
+        beta = self.beta * self._state.get("beta_share", np.ones((), z.real.dtype))
+        if self.kl == "sampled" or self.objective == "iwae":
+            prior, weight = self._posterior.prior(z), beta * w[:, :, None]
+            dz, dlogvar = sampled_kl_backward(z, *prior, weight)
+            return sampled_kl(z, q["logvar"][:, None], eps, *prior, weight), dz, {"logvar": dlogvar.sum(axis=1)}
+        per_unit = self._posterior.kl_entries(q).mean(axis=0)               # (k,)
+        counted = (per_unit.real > self.free_bits).astype(z.real.dtype)     # free bits: the others have no gradient
+        weight = np.broadcast_to(beta * counted / len(z), q["mu"].shape)
+        floor = beta * self.free_bits * np.sum(1 - counted)
+        return self._posterior.kl(q, weight) + floor, np.zeros_like(z), self._posterior.kl_backward(q, weight)
+
+    # ---- the two networks -----------------------------------------------------------------------------------------
+
+    def _encode(self, params: Mapping[str, np.ndarray], x: np.ndarray):
+        """Return the encoder's trace, the traces of its heads and their outputs q."""
+        encoded = network.forward(self._encoder, params, x)
+        h = encoded[-1].y if encoded else x
+        heads = {name: network.forward([layer], params, h) for name, layer in self._heads.items()}
+        return encoded, heads, {name: trace[-1].y for name, trace in heads.items()}
+
+    def _encode_backward(self, params, encoded, heads, dq, grads) -> None:
+        dh = sum(network.backward(dq[name], params, heads[name], grads, need_dx=True) for name in heads)   # the heads meet
+        network.backward(dh, params, encoded, grads)
+
+    def _decode(self, params: Mapping[str, np.ndarray], z: np.ndarray):
+        """Return the decoder's traces, its output o (p, n) and the log-variance of the likelihood."""
+        decoded = network.forward(self._decoder, params, z)
+        o = decoded[-1].y
+        if self._variance_head is None:
+            if "log_sigma2" in params:
+                return (decoded, None), o, params["log_sigma2"]
+            fixed = 0.0 if isinstance(self.sigma2, str) else math.log(self.sigma2)
+            return (decoded, None), o, np.asarray(fixed, z.real.dtype)
+        variance = network.forward([self._variance_head], params, decoded[-1].x)
+        return (decoded, variance), o, LOG_VARIANCE_FLOOR + variance[-1].y
+
+    def _decode_backward(self, params, traces, do, dlogvar, grads) -> np.ndarray:
+        """Add the decoder's gradients to grads and return dz (p, k)."""
+        decoded, variance = traces
+        if variance is None:
+            if "log_sigma2" in grads:
+                grads["log_sigma2"] += dlogvar
+            return network.backward(do, params, decoded, grads, need_dx=True)
+        below = network.backward(do, params, decoded[-1:], grads, need_dx=True)
+        below = below + network.backward(dlogvar, params, variance, grads, need_dx=True)     # two paths: mean, variance
+        return network.backward(below, params, decoded[:-1], grads, need_dx=True)
+
+    # ---- training -------------------------------------------------------------------------------------------------
+
+    def _before_epoch(self, epoch: int) -> None:
+        if self.beta_warmup:
+            share = min(1.0, (epoch + 1) / (self.beta_warmup + 1))
+            self._state["beta_share"] = np.asarray(share, self._real_dtype())
+
+    def _after_step(self, x: np.ndarray, noise: Noise) -> None:
+        if "log_sigma2" in self._params:
+            np.maximum(self._params["log_sigma2"], LOG_VARIANCE_FLOOR, out=self._params["log_sigma2"])
+
+    def _metrics(self, terms: Mapping[str, float], x: np.ndarray) -> dict[str, float]:
+        self._look_at_posterior(x)
+        metrics = {"raw_kl": float(self.kl_per_unit_.sum()), "active_units": float(self.active_units_)}
+        if self.likelihood == "bernoulli":
+            metrics["excess"] = terms["reconstruction"] - float(bernoulli_entropy(x).sum(dtype=np.float64)) / len(x)
+        return metrics
+
+    def _after_fit(self, x: np.ndarray) -> None:
+        warn_of_collapse(self, LOG_VARIANCE_FLOOR)
+
+    def _check_data(self, x: np.ndarray, name: str) -> None:
+        if LIKELIHOODS[self.likelihood].unit_interval:
+            check_range(x, name, 0, 1, f"likelihood={self.likelihood!r}", "scale the data to [0, 1], or use 'gaussian'")
+            check_support(self.likelihood, x, name)

@@ -1,0 +1,129 @@
+"""Vector fields in the plane: at every point of a grid the arrow of a function, for instance of r(x) - x.
+
+Arrows have the direction and the relative length of the vectors. Panels of one window share their scale, so that an estimate
+and the truth beside it are compared by eye; the longest arrows reach from one grid point to the next. A zoom has a scale
+of its own: near a ridge of the density the arrows are short, and it is there that their directions matter.
+
+Where the truth is given, arrows that point against it (cosine below 0) are drawn red and heavier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from ..validation import check_integer, check_matrix
+from .style import BLUE, INK, MUTED, ORANGE, PAPER, SMALL, VERMILLION, label_axes, new_figure, set_title, style_axes
+
+Field = Callable[[np.ndarray], np.ndarray]
+Window = tuple[float, float, float, float]      # left, right, bottom, top
+LONGEST = 95            # percentile of the lengths that is drawn as long as the grid is wide: few are longer
+DATA_COLOUR = "#b9c0c8"
+
+
+@dataclass(frozen=True, eq=False)
+class FieldPanel:
+    """One panel: a field as a function from points (m, 2) to vectors (m, 2), and the window in which it is drawn."""
+
+    title: str
+    field: Field
+    window: Window
+    note: str = ""
+    truth: Field | None = None          # arrows that point against it are drawn red
+    zoom: Window | None = None          # drawn again, larger, in the upper right corner
+    colour: str = BLUE
+    arrows: int = 21                    # along each side
+
+
+def vector_fields(panels: Sequence[FieldPanel], data: ArrayLike | None = None, curve: ArrayLike | None = None,
+                  axes: tuple[str, str] = ("x\N{SUBSCRIPT ONE}", "x\N{SUBSCRIPT TWO}"), panel: float = 4.4) -> Figure:
+    """Return a figure of the panels in a row, over data (m, 2) as dots and a curve (p, 2) as a line.
+
+    axes: the names of the two coordinates. panel: the width of one, in inches.
+    """
+    if not panels:
+        raise ValueError("panels is empty: give at least one FieldPanel")
+    figure = new_figure(panel * len(panels), panel + 0.15)
+    scales = _common_scales(panels)
+    for index, item in enumerate(panels, start=1):
+        ax = figure.add_subplot(1, len(panels), index)
+        style_axes(ax)
+        ax.grid(False)
+        set_title(ax, item.title, item.note)
+        label_axes(ax, *axes)
+        _draw(ax, item, item.window, scales[item.window], data, curve)
+        if item.zoom is not None:
+            _draw_zoom(ax, item, data, curve)
+    return figure
+
+
+def grid(window: Window, count: int) -> np.ndarray:
+    """Return the points (count^2, 2) of a regular grid that leaves half a step at the edges of the window."""
+    check_integer(count, "count", 2)
+    left, right, bottom, top = window
+    steps = (np.arange(count) + 0.5) / count
+    x, y = np.meshgrid(left + (right - left) * steps, bottom + (top - bottom) * steps)
+    return np.stack([x.ravel(), y.ravel()], axis=1)
+
+
+def _evaluate(field: Field, points: np.ndarray) -> np.ndarray:
+    vectors = check_matrix(field(points), "the field's values", n_features=2)
+    if len(vectors) != len(points):
+        raise ValueError(f"the field gave {len(vectors)} vectors for {len(points)} points")
+    return vectors
+
+
+def _scale(window: Window, arrows: int, vectors: np.ndarray) -> float:
+    """Return by what number lengths are multiplied in a window."""
+    longest = float(np.percentile(np.linalg.norm(vectors, axis=1), LONGEST))
+    return (window[1] - window[0]) / arrows / (longest or 1.0)
+
+
+def _common_scales(panels: Sequence[FieldPanel]) -> dict[Window, float]:
+    scales: dict[Window, float] = {}
+    for item in panels:
+        vectors = _evaluate(item.field, grid(item.window, item.arrows))
+        scale = _scale(item.window, item.arrows, vectors)
+        scales[item.window] = min(scale, scales.get(item.window, scale))
+    return scales
+
+
+def _draw(ax: Axes, item: FieldPanel, window: Window, scale: float, data: ArrayLike | None, curve: ArrayLike | None) -> None:
+    points = grid(window, item.arrows)
+    vectors = _evaluate(item.field, points)
+    wrong = np.zeros(len(points), dtype=bool)
+    if item.truth is not None:
+        wrong = (vectors * _evaluate(item.truth, points)).sum(axis=1) < 0
+    if data is not None:
+        ax.scatter(*check_matrix(data, "data", n_features=2).T, s=5, color=DATA_COLOUR, linewidths=0, zorder=1)
+    if curve is not None:
+        ax.plot(*check_matrix(curve, "curve", n_features=2).T, color=ORANGE, linewidth=2.6, zorder=2, solid_capstyle="round")
+    for chosen, colour, width in ((~wrong, item.colour, 0.0042), (wrong, VERMILLION, 0.0075)):
+        if chosen.any():
+            ax.quiver(*points[chosen].T, *(scale * vectors[chosen]).T, color=colour, angles="xy", scale_units="xy", scale=1,
+                      width=width, headwidth=4.2, headlength=4.6, headaxislength=4.2, minlength=0.4, zorder=3)
+    ax.set_xlim(window[0], window[1])
+    ax.set_ylim(window[2], window[3])
+    ax.set_aspect("equal")
+
+
+def _draw_zoom(ax: Axes, item: FieldPanel, data: ArrayLike | None, curve: ArrayLike | None) -> None:
+    assert item.zoom is not None
+    inset = ax.inset_axes((0.57, 0.57, 0.43, 0.43), facecolor=PAPER, zorder=6)
+    few = FieldPanel(item.title, item.field, item.zoom, truth=item.truth, colour=item.colour, arrows=11)
+    vectors = _evaluate(few.field, grid(few.window, few.arrows))
+    _draw(inset, few, few.window, _scale(few.window, few.arrows, vectors), data, curve)
+    inset.set_xticks([])
+    inset.set_yticks([])
+    for spine in inset.spines.values():
+        spine.set_color(INK)
+        spine.set_linewidth(1.0)
+    magnification = (item.window[1] - item.window[0]) * 0.43 / (item.zoom[1] - item.zoom[0])
+    inset.text(0.03, 0.03, f"\N{MULTIPLICATION SIGN}{magnification:.1f}", transform=inset.transAxes, color=MUTED,
+               fontsize=SMALL, bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}, zorder=7)
+    ax.indicate_inset_zoom(inset, edgecolor=INK, linewidth=0.9, alpha=1.0)
