@@ -28,7 +28,8 @@ The floor. A component can shrink onto one example, and its likelihood grows bey
 direction fall below `min_variance`. For A_k = Q diag(a) Q^T the terms of S_k in (3) are -1/2 (log|S_k| + tr(S_k^-1 A_k)):
 best with the axes Q, and for each eigenvalue s with the least log s + a / s, which falls until s = a and rises after it:
     S_k = Q diag(max(a, min_variance)) Q^T                                                  (8)
-is the exact maximiser under the constraint, and EM stays monotone. (A constant added to the diagonal is none.)
+is the exact maximiser under the constraint, and EM stays monotone. (A constant added to the diagonal is none.) For scores of
+new data set the floor to the size of the noise: in a direction without variance the mixture is as narrow as the floor.
 
 EM finds a local maximum: the best of `n_starts` is kept. Each start spreads its means as k-means++ does (the next one is an
 example drawn in proportion to its squared distance from the nearest so far), with equal weights and round components.
@@ -60,7 +61,7 @@ class GaussianMixture(Estimator):
     """Mixture of Gaussians with "full" or "diagonal" covariance.
 
     EM stops when an iteration gains no more than `tolerance` nats per example, or after `max_iterations`. `min_variance` is
-    in squared units of X; None takes 1e-6 of the least variance of a feature that varies (1e-13 of the largest at least).
+    in squared units of X; None takes 1e-6 of the least variance of a feature, and at least 1e-9 of the largest.
     Fitted: `weights_` (K,), `means_` (K, n), `covariances_` (K, n, n) or (K, n), `log_likelihoods_` in nats per example
     after each iteration (the last is that of the fitted mixture), `converged_`, `min_variance_`, `n_features_in_`.
     """
@@ -151,8 +152,7 @@ class GaussianMixture(Estimator):
         if (x == x[0]).all():
             raise ValueError("X is constant: a mixture needs variance, or a min_variance to stand in for it")
         variances = x.var(axis=0)
-        rounding = 1e-13 * variances.max()                      # what eigh and a constant feature may leave
-        return float(max(1e-6 * variances[variances > rounding].min(), rounding))
+        return float(max(1e-6 * variances.min(), 1e-9 * variances.max()))
 
     def _validate(self) -> None:
         check_integer(self.n_components, "n_components", 1)

@@ -149,7 +149,7 @@ class VariationalAutoencoder(EvidenceMixin, Model):
         z = self._posterior.sample(q, eps)                                  # (m, S, k)
         decoded, o, logvar = self._decode(params, z.reshape(m * S, k))
         targets = np.repeat(x, S, axis=0)                                   # (m S, n)
-        w = self._sample_weights(q, z, eps, o, targets, logvar)             # (m, S), each row sums to 1/m
+        w, log_share = self._sample_weights(q, z, eps, o, targets, logvar)  # (m, S), each row of w sums to 1/m
         rows = w.reshape(m * S, 1)
 
         terms: Terms = {"reconstruction": likelihood.value(o, targets, logvar, rows)}
@@ -159,7 +159,7 @@ class VariationalAutoencoder(EvidenceMixin, Model):
         value, dz_kl, dq_kl = self._kl_term(q, z, eps, w)
         terms["kl"] = value
         if self.objective == "iwae":
-            terms["importance"] = np.sum(w * np.log(w * m * S))             # log 1/S sum w, what the two terms leave out
+            terms["importance"] = np.sum(w * log_share)                     # what -log 1/S sum w has besides the two terms
         dq = self._posterior.sample_backward(dz + dz_kl, q, eps)            # two paths: decoder and sampled KL
         for name in dq_kl:
             dq[name] = dq[name] + dq_kl[name]                               # two paths: the sample and the KL itself
@@ -171,14 +171,19 @@ class VariationalAutoencoder(EvidenceMixin, Model):
                 grads[name] += gradient                                     # two paths
         return {"loss": sum(terms.values()), **terms}, grads
 
-    def _sample_weights(self, q, z, eps, o, targets, logvar) -> np.ndarray:
-        """Return the weight of every sample (m, S): 1/(m S), or importance weights normalized over the samples, over m."""
+    def _sample_weights(self, q, z, eps, o, targets, logvar) -> tuple[np.ndarray, np.ndarray]:
+        """Return the weight of every sample, (m, S), and the logarithm of m S times it.
+
+        For "elbo" 1/(m S). For "iwae" w_s / sum w over m: with v = w / sum w, -log 1/S sum_s w_s is the v-mean of -log w_s
+        plus that of log(S v_s). The logarithm is formed before the exponential, so that a weight of 0 costs 0 log 0 = 0.
+        """
         m, S, _ = z.shape
         if self.objective == "elbo":
-            return np.full((m, S), 1 / (m * S), z.real.dtype)
+            return np.full((m, S), 1 / (m * S), z.real.dtype), np.zeros((m, S), z.real.dtype)
         log_w = self._log_weights(q, z, eps, o, targets, logvar)
-        w = np.exp(log_w - log_w.real.max(axis=1, keepdims=True))
-        return w / w.sum(axis=1, keepdims=True) / m
+        shifted = log_w - log_w.real.max(axis=1, keepdims=True)
+        log_v = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        return np.exp(log_v) / m, log_v + math.log(S)
 
     def _log_weights(self, q, z, eps, o, targets, logvar) -> np.ndarray:
         """Return log p(x|z) + log p(z) - log q(z|x) of every sample, (m, S)."""

@@ -4,6 +4,7 @@
     filters.py   the weights into each unit, as pictures
     curves.py    the loss over the epochs, training and validation
     codes.py     two-dimensional codes as maps, one panel per model
+    fields.py    vector fields in the plane, with a zoom
     style.py     colours, sizes, axes: the one place where the looks are decided
 
 `pyplot` is never imported: it would open windows and change settings that belong to the user.
@@ -12,7 +13,9 @@
 from .codes import scatter_codes
 from .curves import learning_curves
 from .export import png_bytes
+from .fields import FieldPanel, vector_fields
 from .filters import filters
 from .images import image_grid, reconstructions
 
-__all__ = ["filters", "image_grid", "learning_curves", "png_bytes", "reconstructions", "scatter_codes"]
+__all__ = ["FieldPanel", "filters", "image_grid", "learning_curves", "png_bytes", "reconstructions", "scatter_codes",
+           "vector_fields"]

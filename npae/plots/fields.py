@@ -10,7 +10,7 @@ Where the truth is given, arrows that point against it (cosine below 0) are draw
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -56,7 +56,7 @@ def vector_fields(panels: Sequence[FieldPanel], data: ArrayLike | None = None, c
         ax.grid(False)
         set_title(ax, item.title, item.note)
         label_axes(ax, *axes)
-        _draw(ax, item, item.window, scales[item.window], data, curve)
+        _draw(ax, item, scales[item.window], data, curve)
         if item.zoom is not None:
             _draw_zoom(ax, item, data, curve)
     return figure
@@ -78,23 +78,18 @@ def _evaluate(field: Field, points: np.ndarray) -> np.ndarray:
     return vectors
 
 
-def _scale(window: Window, arrows: int, vectors: np.ndarray) -> float:
-    """Return by what number lengths are multiplied in a window."""
-    longest = float(np.percentile(np.linalg.norm(vectors, axis=1), LONGEST))
-    return (window[1] - window[0]) / arrows / (longest or 1.0)
-
-
 def _common_scales(panels: Sequence[FieldPanel]) -> dict[Window, float]:
+    """Return by what number lengths are multiplied in each window."""
     scales: dict[Window, float] = {}
     for item in panels:
-        vectors = _evaluate(item.field, grid(item.window, item.arrows))
-        scale = _scale(item.window, item.arrows, vectors)
+        lengths = np.linalg.norm(_evaluate(item.field, grid(item.window, item.arrows)), axis=1)
+        scale = (item.window[1] - item.window[0]) / item.arrows / (float(np.percentile(lengths, LONGEST)) or 1.0)
         scales[item.window] = min(scale, scales.get(item.window, scale))
     return scales
 
 
-def _draw(ax: Axes, item: FieldPanel, window: Window, scale: float, data: ArrayLike | None, curve: ArrayLike | None) -> None:
-    points = grid(window, item.arrows)
+def _draw(ax: Axes, item: FieldPanel, scale: float, data: ArrayLike | None, curve: ArrayLike | None) -> None:
+    points = grid(item.window, item.arrows)
     vectors = _evaluate(item.field, points)
     wrong = np.zeros(len(points), dtype=bool)
     if item.truth is not None:
@@ -103,21 +98,21 @@ def _draw(ax: Axes, item: FieldPanel, window: Window, scale: float, data: ArrayL
         ax.scatter(*check_matrix(data, "data", n_features=2).T, s=5, color=DATA_COLOUR, linewidths=0, zorder=1)
     if curve is not None:
         ax.plot(*check_matrix(curve, "curve", n_features=2).T, color=ORANGE, linewidth=2.6, zorder=2, solid_capstyle="round")
-    for chosen, colour, width in ((~wrong, item.colour, 0.0042), (wrong, VERMILLION, 0.0075)):
+    thin = 0.09 / item.arrows                                   # of the width of the axes
+    for chosen, colour, width in ((~wrong, item.colour, thin), (wrong, VERMILLION, 1.8 * thin)):
         if chosen.any():
             ax.quiver(*points[chosen].T, *(scale * vectors[chosen]).T, color=colour, angles="xy", scale_units="xy", scale=1,
                       width=width, headwidth=4.2, headlength=4.6, headaxislength=4.2, minlength=0.4, zorder=3)
-    ax.set_xlim(window[0], window[1])
-    ax.set_ylim(window[2], window[3])
+    ax.set_xlim(item.window[:2])
+    ax.set_ylim(item.window[2:])
     ax.set_aspect("equal")
 
 
 def _draw_zoom(ax: Axes, item: FieldPanel, data: ArrayLike | None, curve: ArrayLike | None) -> None:
     assert item.zoom is not None
     inset = ax.inset_axes((0.57, 0.57, 0.43, 0.43), facecolor=PAPER, zorder=6)
-    few = FieldPanel(item.title, item.field, item.zoom, truth=item.truth, colour=item.colour, arrows=11)
-    vectors = _evaluate(few.field, grid(few.window, few.arrows))
-    _draw(inset, few, few.window, _scale(few.window, few.arrows, vectors), data, curve)
+    few = replace(item, window=item.zoom, arrows=11)
+    _draw(inset, few, _common_scales([few])[few.window], data, curve)
     inset.set_xticks([])
     inset.set_yticks([])
     for spine in inset.spines.values():
