@@ -129,7 +129,7 @@ class GaussianMixture(Estimator):
 
     def _run(self, x: np.ndarray, parts: Components, floor: float) -> tuple[Components, list[float]]:
         """Return the components after EM and the log-likelihood after each iteration."""
-        log_joint, history = _log_joint(x, parts), []
+        log_joint, history = _log_joint(x, parts), list[float]()
         while len(history) < self.max_iterations:
             parts = _m_step(x, _responsibilities(log_joint), self.covariance, floor)
             log_joint = _log_joint(x, parts)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..datasets import load_digits
-from ..losses import bernoulli_entropy
-from .cases import CASES, REAL, Case
+from ..models import Model, ProbabilisticAutoencoder, VariationalAutoencoder
+from .cases import CASES, Case
 from .result import Check
 
 
@@ -16,8 +16,7 @@ def behaviour_checks(seed: int = 0) -> Iterator[Check]:
     """Yield the checks of every model on the embedded digits."""
     digits = load_digits()
     for case in CASES:
-        shift = 0.5 if case.data == REAL else 0.0
-        x, x_test = digits.X_train - shift, digits.X_test - shift
+        x, x_test = case.suited(digits.X_train), case.suited(digits.X_test)
         yield initial_loss(case, x, seed)
         yield overfits_eight(case, x[:8], seed)
         yield beats_the_mean(case, x, x_test, seed)
@@ -32,30 +31,44 @@ def initial_loss(case: Case, x: np.ndarray, seed: int) -> Check:
     """
     model = case.build(**{**case.without_penalties(), "hidden_dims": _wide(case), "latent_dim": 16, "random_state": seed})
     model.initialize(x.shape[1])
-    mismatch = np.random.default_rng(seed).permutation(x) - model.reconstruct(x)
-    chance = {"mse": np.mean(np.sum(mismatch ** 2, axis=1)), "mae": np.mean(np.sum(np.abs(mismatch), axis=1)),
-              "bce": x.shape[1] * np.log(2)}[model.loss]
-    loss = model.loss_and_gradients(x, np.random.default_rng(seed))[0]["loss"]
+    chance = _loss_by_chance(model, x, np.random.default_rng(seed).permutation(x), seed)
+    loss = model.loss_and_gradients(x, np.random.default_rng(seed))[0]["reconstruction"]
     return Check("behaviour", case.name, "initial loss over the loss by chance, minus 1", abs(loss / chance - 1), 0.25)
 
 
+def _loss_by_chance(model: Model, x: np.ndarray, others: np.ndarray, seed: int) -> float:
+    if isinstance(model, VariationalAutoencoder):
+        z = model.encoder_distribution(x).sample(seed)
+        return float(-np.mean(model.decoder_distribution(z).log_prob(others)))
+    if isinstance(model, ProbabilisticAutoencoder):
+        mismatch = others - model.inverse_transform(model.encoder_distribution(x).sample(seed))
+    else:
+        mismatch = others - model.reconstruct(x)
+    return {"mse": np.mean(np.sum(mismatch ** 2, axis=1)), "mae": np.mean(np.sum(np.abs(mismatch), axis=1)),
+            "bce": x.shape[1] * np.log(2)}[model.loss]
+
+
 def overfits_eight(case: Case, x: np.ndarray, seed: int) -> Check:
-    """Eight examples, eight code units: the loss must go down to (almost) nothing, above the entropy for gray targets."""
-    model = case.build(**{**case.without_penalties(), "hidden_dims": _wide(case), "latent_dim": 8, "epochs": 1500,
-                          "learning_rate": 1e-2, "schedule": "cosine", "batch_size": 8, "random_state": seed}).fit(x)
-    floor = bernoulli_entropy(x).sum() / len(x) if model.loss == "bce" else 0.0
-    losses = model.history_["reconstruction"]
-    return Check("behaviour", case.name, "eight examples: share of the loss above its floor that is left",
-                 (losses[-1] - floor) / (losses[0] - floor), 0.03)
+    """Eight examples, eight code units, no penalty: the squared error must go down to (almost) nothing."""
+    changes = {**case.without_penalties(), "hidden_dims": _wide(case), "latent_dim": 8, "random_state": seed}
+    untrained = case.build(**changes).initialize(x.shape[1])
+    model = case.fit(x, **changes, epochs=1500, learning_rate=1e-2, schedule="cosine", batch_size=8)
+    before, after = (np.sum((x - one.reconstruct(x)) ** 2) for one in (untrained, model))
+    return Check("behaviour", case.name, "eight examples: share of the squared error that is left", after / before, 0.03)
 
 
 def beats_the_mean(case: Case, x: np.ndarray, x_test: np.ndarray, seed: int) -> Check:
-    """On held-out digits the squared error is well below that of the training mean."""
-    model = case.build(hidden_dims=_wide(case), latent_dim=16, epochs=40, learning_rate=1e-2, dtype="float32",
-                       weight_decay=min(1e-4, case.build().weight_decay), random_state=seed).fit(x)
+    """On held-out digits the squared error is well below that of the training mean.
+
+    Variances per feature are fixed here: some pixels of the digits are always empty, and their variance would run away.
+    """
+    plain = case.build()
+    fixed = {"sigma2": 0.1} if str(getattr(plain, "sigma2", "")).startswith("per_") else {}
+    model = case.fit(x, hidden_dims=_wide(case), latent_dim=16, epochs=80, learning_rate=5e-3, schedule="cosine",
+                     dtype="float32", weight_decay=min(1e-4, plain.weight_decay), random_state=seed, **fixed)
     trivial = np.sum((x_test - x.mean(axis=0)) ** 2)
     return Check("behaviour", case.name, "held-out digits: squared error over that of the mean image",
-                 float(np.sum((x_test - model.reconstruct(x_test)) ** 2) / trivial), 0.5)
+                 float(np.sum((x_test - model.reconstruct(x_test)) ** 2) / trivial), 0.7)
 
 
 def raising_lowers(case: Case, weight: str, term: str, x: np.ndarray, seed: int) -> Iterator[Check]:
@@ -63,7 +76,7 @@ def raising_lowers(case: Case, weight: str, term: str, x: np.ndarray, seed: int)
     values = (1e-3, 1e-2, 1e-1) if weight == "weight_decay" else (1e-2, 1e-1, 1.0)
     sizes = []
     for value in values:
-        model = case.build(**{weight: value, "epochs": 300, "learning_rate": 1e-2, "random_state": seed}).fit(x)
+        model = case.fit(x, **{weight: value, "epochs": 300, "learning_rate": 1e-2, "random_state": seed})
         rng = np.random.default_rng(seed)
         sizes.append(np.mean([float(model.loss_and_gradients(x, rng)[0][term]) for _ in range(20)]) / value)
     for weaker, stronger, low, high in zip(sizes, sizes[1:], values, values[1:]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -13,16 +14,20 @@ from ..models import (
     ContractiveAutoencoder,
     DenoisingAutoencoder,
     Model,
+    ProbabilisticAutoencoder,
     SparseAutoencoder,
     StackedDenoisingAutoencoder,
+    VariationalAutoencoder,
 )
 from ..penalties import Contraction, KLSparsity
 
 UNIT = "unit"       # data in [0, 1]
 REAL = "real"       # centred data of either sign
+BITS = "bits"       # zeros and ones
 
 
-WEIGHTS = {"weight_decay": "weight_decay", "sparsity_weight": "sparsity", "contraction_weight": "contraction"}
+WEIGHTS = {"weight_decay": "weight_decay", "sparsity_weight": "sparsity", "contraction_weight": "contraction",
+           "code_weight": "code", "beta": "kl"}
 
 
 class Case(NamedTuple):
@@ -37,22 +42,39 @@ class Case(NamedTuple):
         """Return the model, in float64 unless overridden."""
         return self.model(**{"dtype": "float64", **self.hyperparameters, **overrides})
 
+    def fit(self, x: np.ndarray, **overrides: Any) -> Model:
+        """Return the model fitted to x. Short training may end in a collapsed posterior; the checks look themselves."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="the posterior has collapsed")
+            return self.build(**overrides).fit(x)
+
     @property
     def weights(self) -> dict[str, str]:
         """The hyperparameters that weigh a penalty of this model, with the names of their terms."""
         model = self.build()
-        return {name: term for name, term in WEIGHTS.items() if getattr(model, name, 0)}
+        bound = getattr(model, "objective", None) == "iwae"             # beta must stay 1
+        return {name: term for name, term in WEIGHTS.items() if getattr(model, name, 0) and not (bound and name == "beta")}
 
     def without_penalties(self) -> dict[str, Any]:
         """Overrides that leave the reconstruction alone, unweighted and almost free of noise."""
         known = self.build().get_params()
+        if known.get("objective") == "iwae":
+            known.pop("beta")       # a bound needs beta = 1
         off = {**dict.fromkeys(WEIGHTS, 0.0), "corrupted_weight": 1.0, "untouched_weight": 1.0, "noise_level": 0.02,
-               "corruption": None, "penalties": (), "pretrain_epochs": 0}
+               "corruption": None, "penalties": (), "pretrain_epochs": 0, "free_bits": 0.0}
         return {name: value for name, value in off.items() if name in known}
 
     def draw_data(self, rng: np.random.Generator, m: int, n: int) -> np.ndarray:
         """Return X (m, n) of the kind that the loss accepts."""
+        if self.data == BITS:
+            return rng.integers(0, 2, (m, n)).astype(float)
         return rng.uniform(0, 1, (m, n)) if self.data == UNIT else rng.normal(size=(m, n))
+
+    def suited(self, images: np.ndarray) -> np.ndarray:
+        """Return images in [0, 1] as this case's kind of data: as they are, centred, or in black and white."""
+        if self.data == BITS:
+            return (images > 0.5).astype(images.dtype)
+        return images if self.data == UNIT else images - 0.5
 
     def random_instance(self, rng: np.random.Generator) -> tuple[Model, np.ndarray]:
         """Return the model initialized at random widths, all biases off zero, and a batch X (m, n)."""
@@ -109,4 +131,22 @@ CASES: tuple[Case, ...] = (
     Case("denoising + contractive + kl + tied + decay", Autoencoder,
          {"hidden_dims": (4, 3), "activation": "tanh", "latent_activation": "sigmoid", "tied": True, "weight_decay": 0.01,
           "corruption": GaussianNoise(0.3), "penalties": (Contraction(0.1), KLSparsity(0.1, rho=0.2))}),
+    Case("probabilistic", ProbabilisticAutoencoder, {"hidden_dims": (4,), "activation": "tanh", "code_weight": 0.1}),
+    Case("probabilistic, three samples, decay", ProbabilisticAutoencoder,
+         {"hidden_dims": (), "n_samples": 3, "code_weight": 0.1, "weight_decay": 0.01}),
+    Case("variational, gaussian", VariationalAutoencoder, {"hidden_dims": (4,), "activation": "tanh", "sigma2": 0.1}),
+    Case("variational, bernoulli", VariationalAutoencoder,
+         {"hidden_dims": (4, 3), "activation": "softplus", "likelihood": "bernoulli", "n_samples": 2, "beta": 0.5}, BITS),
+    Case("variational, continuous bernoulli, free bits", VariationalAutoencoder,
+         {"hidden_dims": (4,), "likelihood": "continuous_bernoulli", "free_bits": 0.05}, UNIT),
+    Case("variational, laplace, shared variance", VariationalAutoencoder,
+         {"hidden_dims": (4,), "activation": "tanh", "likelihood": "laplace", "sigma2": "shared"}),
+    Case("variational, variance per feature, sampled kl", VariationalAutoencoder,
+         {"hidden_dims": (4,), "sigma2": "per_feature", "kl": "sampled", "n_samples": 2}),
+    Case("variational, variance per example, full", VariationalAutoencoder,
+         {"hidden_dims": (4,), "activation": "tanh", "sigma2": "per_example", "covariance": "full", "prior_mean": 0.3,
+          "prior_logvar": 0.2}),
+    Case("variational, iwae, decay", VariationalAutoencoder,
+         {"hidden_dims": (4,), "activation": "tanh", "objective": "iwae", "n_samples": 3, "sigma2": 0.2,
+          "weight_decay": 1e-3}),
 )

@@ -13,7 +13,7 @@ import numpy as np
 from ..datasets import load_digits
 from ..models import Model
 from ..persistence import load
-from .cases import CASES, REAL, Case
+from .cases import CASES, Case
 from .result import Check
 
 
@@ -21,7 +21,7 @@ def determinism_checks(seed: int = 0) -> Iterator[Check]:
     """Yield the number of entries that differ in any bit, for every model: none may."""
     digits = load_digits().X_train[:150]
     for case in CASES:
-        x = digits - 0.5 if case.data == REAL else digits
+        x = case.suited(digits)
         model = _fit(case, x, seed)
         for claim, twin in TWINS.items():
             yield Check("determinism", case.name, claim, _differing(model, twin(case, model, x, seed), x), 0)
@@ -31,7 +31,7 @@ def determinism_checks(seed: int = 0) -> Iterator[Check]:
 
 
 def _fit(case: Case, x: np.ndarray, seed: int) -> Model:
-    return case.build(dtype="float32", epochs=2, batch_size=32, random_state=seed).fit(x)
+    return case.fit(x, dtype="float32", epochs=2, batch_size=32, random_state=seed)
 
 
 def _differing(model: Model, twin: Model, x: np.ndarray) -> int:
@@ -67,6 +67,6 @@ TWINS: dict[str, Callable[[Case, Model, np.ndarray, int], Model]] = {
 
 def _global_state_moved(case: Case, x: np.ndarray) -> float:
     before = np.random.get_state()
-    case.build(dtype="float32", epochs=1).fit(x).reconstruct(x)
+    case.fit(x, dtype="float32", epochs=1).reconstruct(x)
     after = np.random.get_state()
     return float(any(not np.array_equal(left, right) for left, right in zip(before, after)))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import layers, losses, penalties
+from .. import latents, layers, losses, penalties
 
 Inputs = dict[str, Any]
 
@@ -32,13 +32,6 @@ def _loss(name: str) -> Pair:
         weight = None if rng.random() < 0.5 else rng.uniform(0.1, 1, (m, n))
         return {"o": rng.normal(size=(m, n)), "x": rng.uniform(0, 1, (m, n)), "weight": weight}
     return Pair(name, getattr(losses, name), getattr(losses, f"{name}_backward"), draw, ("o",))
-
-
-def _gaussian_nll(label: str, shape: Callable[[int, int], tuple[int, ...]]) -> Pair:
-    def draw(rng: np.random.Generator, m: int, n: int, h: int) -> Inputs:
-        return {"mu": rng.normal(size=(m, n)), "x": rng.normal(size=(m, n)), "logvar": rng.normal(size=shape(m, n))}
-    return Pair(f"gaussian_nll, {label} variance", losses.gaussian_nll, losses.gaussian_nll_backward, draw,
-                ("mu", "logvar"))
 
 
 def _code_penalty(name: str) -> Pair:
@@ -108,6 +101,40 @@ def _deep_contraction(method: str) -> Pair:
     return Pair(f"deep_contraction, {method}", forward, backward, draw, names)
 
 
+def _located(name: str, label: str, shape: Callable[[int, int], tuple[int, ...]]) -> Pair:
+    def draw(rng: np.random.Generator, m: int, n: int, h: int) -> Inputs:
+        return {"mu": rng.normal(size=(m, n)), "x": rng.normal(size=(m, n)), "logvar": rng.normal(size=shape(m, n))}
+    return Pair(f"{name}, {label} variance", getattr(losses, name), getattr(losses, f"{name}_backward"), draw,
+                ("mu", "logvar"))
+
+
+def _kl_to_prior(label: str, prior: Callable[[np.random.Generator, int], Inputs]) -> Pair:
+    return Pair(f"gaussian_kl, {label} prior", penalties.gaussian_kl, penalties.gaussian_kl_backward,
+                lambda rng, m, n, h: {"mu": rng.normal(size=(m, h)), "logvar": rng.normal(size=(m, h)), **prior(rng, h)},
+                ("mu", "logvar"))
+
+
+def _sampled_kl() -> Pair:
+    """logvar reaches every sample, so the sum of its gradients over the samples is what is checked."""
+    def draw(rng: np.random.Generator, m: int, n: int, h: int) -> Inputs:
+        return {"z": rng.normal(size=(m, n, h)), "logvar": rng.normal(size=(m, 1, h)), "eps": rng.normal(size=(m, n, h)),
+                "prior_mean": rng.normal(size=h), "prior_logvar": rng.normal(size=h)}
+
+    def backward(z: Any, prior_mean: Any, prior_logvar: Any):
+        dz, dlogvar = penalties.sampled_kl_backward(z, prior_mean, prior_logvar)
+        return dz, dlogvar.sum(axis=1, keepdims=True)
+    return Pair("sampled_kl", penalties.sampled_kl, backward, draw, ("z", "logvar"))
+
+
+def _covariance_inputs(rng: np.random.Generator, m: int, n: int, h: int) -> Inputs:
+    return {"lower": rng.normal(size=(m, h, h)), "w": rng.uniform(0.1, 1, (m, h)), "v": rng.uniform(0.5, 2, h)}
+
+
+def _cholesky_inputs(rng: np.random.Generator, m: int, n: int, h: int) -> Inputs:
+    return {"mu": rng.normal(size=(m, h)), "logvar": rng.normal(size=(m, h)), "lower": rng.normal(size=(m, h, h)),
+            "eps": rng.normal(size=(m, n, h))}
+
+
 def _decay(name: str) -> Pair:
     return Pair(name, getattr(penalties, name), getattr(penalties, f"{name}_backward"),
                 lambda rng, m, n, h: {"W": rng.normal(size=(n, h))}, ("W",))
@@ -121,9 +148,9 @@ PAIRS: tuple[Pair, ...] = (
     Pair("affine", layers.affine, layers.affine_backward, _affine_inputs, ("x", "W", "b")),
     *map(_activation, layers.ACTIVATIONS),
     *map(_loss, ("squared_error", "absolute_error", "bernoulli_nll")),
-    _gaussian_nll("shared", lambda m, n: ()),
-    _gaussian_nll("per-feature", lambda m, n: (n,)),
-    _gaussian_nll("per-entry", lambda m, n: (m, n)),
+    _loss("continuous_bernoulli_nll"),
+    *(_located(name, label, shape) for name in ("gaussian_nll", "laplace_nll") for label, shape in (
+        ("shared", lambda m, n: ()), ("per-feature", lambda m, n: (n,)), ("per-entry", lambda m, n: (m, n)))),
     Pair("softmax_nll", losses.softmax_nll, losses.softmax_nll_backward, _softmax_inputs, ("o",)),
     *map(_code_penalty, ("l1_sparsity", "student_t_sparsity", "gaussian_prior")),
     Pair("bernoulli_kl", penalties.bernoulli_kl, penalties.bernoulli_kl_backward, _mean_inputs, ("r",)),
@@ -134,5 +161,15 @@ PAIRS: tuple[Pair, ...] = (
          lambda rng, m, n, h: {"W": rng.normal(size=(n, h))}, ("W",)),
     _row_length(),
     *map(_deep_contraction, ("units", "inputs", "probes")),
+    _kl_to_prior("unit", lambda rng, k: {}),
+    _kl_to_prior("diagonal", lambda rng, k: {"prior_mean": rng.normal(size=k), "prior_logvar": rng.normal(size=k)}),
+    _sampled_kl(),
+    Pair("covariance_kl", penalties.covariance_kl, penalties.covariance_kl_backward, _covariance_inputs, ("lower",)),
+    Pair("unit_noise", latents.unit_noise, latents.unit_noise_backward,
+         lambda rng, m, n, h: {"f": rng.normal(size=(m, h)), "eps": rng.normal(size=(m, h))}, ("f",)),
+    Pair("reparameterize", latents.reparameterize, latents.reparameterize_backward,
+         lambda rng, m, n, h: {name: rng.normal(size=(m, h)) for name in ("mu", "logvar", "eps")}, ("mu", "logvar")),
+    Pair("reparameterize_cholesky", latents.reparameterize_cholesky, latents.reparameterize_cholesky_backward,
+         _cholesky_inputs, ("mu", "logvar", "lower")),
     *map(_decay, ("l1_decay", "l2_decay")),
 )

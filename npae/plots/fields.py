@@ -2,7 +2,8 @@
 
 Arrows have the direction and the relative length of the vectors. Panels of one window share their scale, so that an estimate
 and the truth beside it are compared by eye; the longest arrows reach from one grid point to the next. A zoom has a scale
-of its own: near a ridge of the density the arrows are short, and it is there that their directions matter.
+of its own: near a ridge of the density the arrows are short, and it is there that their directions matter. With equal=True
+all arrows are equally long and show directions only.
 
 Where the truth is given, arrows that point against it (cosine below 0) are drawn red and heavier.
 """
@@ -38,6 +39,7 @@ class FieldPanel:
     zoom: Window | None = None          # drawn again, larger, in the upper right corner
     colour: str = BLUE
     arrows: int = 21                    # along each side
+    equal: bool = False                 # arrows of one length, for directions only
 
 
 def vector_fields(panels: Sequence[FieldPanel], data: ArrayLike | None = None, curve: ArrayLike | None = None,
@@ -48,7 +50,7 @@ def vector_fields(panels: Sequence[FieldPanel], data: ArrayLike | None = None, c
     """
     if not panels:
         raise ValueError("panels is empty: give at least one FieldPanel")
-    figure = new_figure(panel * len(panels), panel + 0.15)
+    figure = new_figure(panel * len(panels), panel + 0.45)
     scales = _common_scales(panels)
     for index, item in enumerate(panels, start=1):
         ax = figure.add_subplot(1, len(panels), index)
@@ -71,18 +73,22 @@ def grid(window: Window, count: int) -> np.ndarray:
     return np.stack([x.ravel(), y.ravel()], axis=1)
 
 
-def _evaluate(field: Field, points: np.ndarray) -> np.ndarray:
+def _evaluate(field: Field, points: np.ndarray, equal: bool = False) -> np.ndarray:
+    """Return the vectors (m, 2) of the field at the points (m, 2), of length 1 where only directions are asked for."""
     vectors = check_matrix(field(points), "the field's values", n_features=2)
     if len(vectors) != len(points):
         raise ValueError(f"the field gave {len(vectors)} vectors for {len(points)} points")
-    return vectors
+    if not equal:
+        return vectors
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(lengths > 0, lengths, 1)
 
 
 def _common_scales(panels: Sequence[FieldPanel]) -> dict[Window, float]:
     """Return by what number lengths are multiplied in each window."""
     scales: dict[Window, float] = {}
     for item in panels:
-        lengths = np.linalg.norm(_evaluate(item.field, grid(item.window, item.arrows)), axis=1)
+        lengths = np.linalg.norm(_evaluate(item.field, grid(item.window, item.arrows), item.equal), axis=1)
         scale = (item.window[1] - item.window[0]) / item.arrows / (float(np.percentile(lengths, LONGEST)) or 1.0)
         scales[item.window] = min(scale, scales.get(item.window, scale))
     return scales
@@ -90,7 +96,7 @@ def _common_scales(panels: Sequence[FieldPanel]) -> dict[Window, float]:
 
 def _draw(ax: Axes, item: FieldPanel, scale: float, data: ArrayLike | None, curve: ArrayLike | None) -> None:
     points = grid(item.window, item.arrows)
-    vectors = _evaluate(item.field, points)
+    vectors = _evaluate(item.field, points, item.equal)
     wrong = np.zeros(len(points), dtype=bool)
     if item.truth is not None:
         wrong = (vectors * _evaluate(item.truth, points)).sum(axis=1) < 0
@@ -105,7 +111,7 @@ def _draw(ax: Axes, item: FieldPanel, scale: float, data: ArrayLike | None, curv
                       width=width, headwidth=4.2, headlength=4.6, headaxislength=4.2, minlength=0.4, zorder=3)
     ax.set_xlim(item.window[:2])
     ax.set_ylim(item.window[2:])
-    ax.set_aspect("equal")
+    ax.set_aspect("equal", anchor="NW")     # titles of neighbouring panels stay on one line
 
 
 def _draw_zoom(ax: Axes, item: FieldPanel, data: ArrayLike | None, curve: ArrayLike | None) -> None:

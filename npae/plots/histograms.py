@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from .style import BLUE, MUTED, SMALL, VERMILLION, WIDTH, label_axes, new_figure, set_title, style_axes
+from .style import BLUE, MUTED, PAPER, SMALL, VERMILLION, WIDTH, label_axes, new_figure, set_title, style_axes
 
 
 def histograms(values: Mapping[str, ArrayLike], x_label: str, notes: Mapping[str, str] | None = None,
@@ -32,5 +32,5 @@ def histograms(values: Mapping[str, ArrayLike], x_label: str, notes: Mapping[str
         if target is not None:
             ax.axvline(target[1], color=VERMILLION, linewidth=1.4, linestyle=(0, (4, 2)), label=target[0])
     if target is not None:
-        row[0].legend(loc="upper right", fontsize=SMALL, labelcolor=MUTED, frameon=False)
+        row[0].legend(loc="upper right", fontsize=SMALL, labelcolor=MUTED, facecolor=PAPER, edgecolor=PAPER)
     return figure

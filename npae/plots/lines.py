@@ -1,7 +1,8 @@
 """Panels of curves: functions of one variable, sweeps over a hyperparameter, spectra with their bands.
 
 Every curve of a panel has its own colour and its own line style, so that print and every kind of colour vision tell them
-apart; a curve of that name looks the same in all panels of the figure. References (an identity line, a theory) are thin and gray.
+apart; a curve of that name looks the same in all panels of the figure. References (an identity line, a theory) are
+thin and dashed.
 """
 
 from __future__ import annotations
@@ -34,11 +35,12 @@ class LinePanel:
     x_label: str
     y_label: str
     note: str = ""
-    references: Mapping[str, ArrayLike] = field(default_factory=dict)       # thin gray curves by name
+    references: Mapping[str, ArrayLike] = field(default_factory=dict)       # thin dashed curves by name
     bands: Mapping[str, tuple[ArrayLike, ArrayLike]] = field(default_factory=dict)      # (low, high) around a curve, by its name
     points: Mapping[str, tuple[ArrayLike, ArrayLike]] = field(default_factory=dict)     # places (x, y) by name
     verticals: Mapping[str, float] = field(default_factory=dict)            # dotted lines at x
     horizontals: Mapping[str, float] = field(default_factory=dict)          # dotted lines at y
+    x_limits: tuple[float | None, float | None] = (None, None)
     y_limits: tuple[float | None, float | None] = (None, None)
     log: bool = False                                                       # the axis of y
     legend: str = "best"                                                    # where; "" for none
@@ -65,7 +67,7 @@ def line_panels(panels: Sequence[LinePanel], columns: int = 2, width: float = WI
 def _draw(ax: Axes, panel: LinePanel, looks: Mapping[str, tuple]) -> None:
     x = _places(ax, panel.x)
     for name, values in panel.references.items():
-        ax.plot(x, np.asarray(values), color=MUTED, linewidth=1.1, linestyle=(0, (4, 2)), label=name)
+        ax.plot(x, np.asarray(values), color=INK, linewidth=1.0, linestyle=(0, (4, 2)), label=name, zorder=3)
     for name, (low, high) in panel.bands.items():
         ax.fill_between(x, np.asarray(low), np.asarray(high), color=looks[name][0], alpha=0.16, linewidth=0)
     for name, values in panel.curves.items():
@@ -73,13 +75,14 @@ def _draw(ax: Axes, panel: LinePanel, looks: Mapping[str, tuple]) -> None:
         ax.plot(x, np.asarray(values), color=colour, linestyle=style, linewidth=1.9, label=name, markersize=4.5,
                 marker=marker if len(x) <= FEW else "")
     for name, (across, up) in panel.points.items():
-        ax.plot(np.asarray(across), np.asarray(up), "o", color=INK, markersize=5, label=name, zorder=4)
+        ax.plot(np.asarray(across), np.asarray(up), "o", color=INK, markersize=5, label=name, zorder=4, clip_on=False)
     for name, place in panel.verticals.items():
         ax.axvline(place, color=INK, linewidth=1.1, linestyle=DOTTED, label=name)
     for name, place in panel.horizontals.items():
         ax.axhline(place, color=INK, linewidth=1.1, linestyle=DOTTED, label=name)
     if panel.log:
         _make_logarithmic(ax)
+    ax.set_xlim(*panel.x_limits)
     ax.set_ylim(*panel.y_limits)
     if panel.legend and len(ax.get_legend_handles_labels()[1]) > 1:
         ax.legend(loc=panel.legend, fontsize=SMALL, labelcolor=MUTED, handlelength=2.6, facecolor=PAPER, edgecolor=FAINT,

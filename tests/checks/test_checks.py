@@ -16,8 +16,8 @@ def test_all_checks_pass(kind):
 
 
 def test_every_pair_of_the_package_is_in_the_catalogue():
-    from npae import layers, losses, penalties
-    exported = {name for room in (layers, losses, penalties) for name in room.__all__ if name.endswith("_backward")}
+    from npae import latents, layers, losses, penalties
+    exported = {name for room in (latents, layers, losses, penalties) for name in room.__all__ if name.endswith("_backward")}
     assert {name.removesuffix("_backward") for name in exported} == {pair.name.split(",")[0] for pair in PAIRS}
 
 

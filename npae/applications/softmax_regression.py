@@ -1,0 +1,94 @@
+r"""Softmax regression: a linear classifier. On codes it is the linear probe, which asks what a code makes easy to see.
+
+Key: m examples, d features, c classes; X (m, d), T (m, c) one-hot labels, W (d, c), b (c,).
+
+    o = X W + b
+    L = softmax_nll(o, T) + decay * sum W^2                             (mean over the examples; biases are not decayed)
+
+L is convex, and strictly so in W when decay > 0: there is one W, whatever the start, and L-BFGS comes to it. That is why
+it serves as a yardstick: no seed, no learning rate, no number of epochs. Of b only a constant added to all of it is free,
+which no probability sees; starting from b = 0, its sum stays 0.
+
+With decay = 0 and classes that a plane parts, the loss falls for ever while W grows: the largest number of iterations
+ends it. The decay has the scale of X in it: bring codes of different models to one scale before comparing them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..estimator import Estimator
+from ..layers import affine, affine_backward
+from ..losses import softmax, softmax_nll, softmax_nll_backward
+from ..optimizers import LBFGS
+from ..parameters import Parameters
+from ..penalties import l2_decay, l2_decay_backward
+from ..validation import check_integer, check_matrix, check_real
+
+
+@dataclass(kw_only=True, repr=False, eq=False)
+class SoftmaxRegression(Estimator):
+    """Linear classifier, trained to its optimum.
+
+    decay           lambda in lambda * sum W^2, beside the mean negative log-likelihood
+    max_iterations  of L-BFGS; it stops earlier when nothing is left to gain
+    Fitted: classes_ (c,), params ("W" (d, c), "b" (c,)), loss_ at the optimum, converged_, n_iter_.
+    """
+
+    decay: float = 1e-3
+    max_iterations: int = 1000
+
+    def fit(self, X: ArrayLike, y: Any) -> SoftmaxRegression:
+        """Train on X (m, d) with the labels y (m,)."""
+        check_real(self.decay, "decay", 0)
+        check_integer(self.max_iterations, "max_iterations", 1)
+        x, y = check_matrix(X), np.asarray(y)
+        if y.shape != (len(x),):
+            raise ValueError(f"y must hold one label for each of the {len(x)} examples, got shape {y.shape}")
+        classes = np.unique(y)
+        if len(classes) < 2:
+            raise ValueError(f"y must hold at least two classes, got {classes.tolist()}")
+        self.classes_ = classes
+        self.params = Parameters({"W": (x.shape[1], len(classes)), "b": (len(classes),)}, dtype=np.float64)
+        self._remember_features(X, x.shape[1])
+        self._minimise(x, (y[:, np.newaxis] == classes).astype(np.float64))
+        return self
+
+    def _minimise(self, x: np.ndarray, t: np.ndarray) -> None:
+        def objective(theta: np.ndarray) -> tuple[float, np.ndarray]:
+            loss, grads = self._loss_and_gradients(self.params.with_theta(theta), x, t)
+            return loss, grads.theta
+
+        optimizer = LBFGS()
+        optimizer.start(self.params.theta)
+        for iteration in range(1, self.max_iterations + 1):
+            self.loss_ = optimizer.iterate(objective, self.params.theta)
+            if optimizer.converged:
+                break
+        self.converged_, self.n_iter_ = optimizer.converged, iteration
+
+    def _loss_and_gradients(self, params: Parameters, x: np.ndarray, t: np.ndarray) -> tuple[float, Parameters]:
+        o, grads = affine(x, params["W"], params["b"]), params.zeros_like()
+        loss = softmax_nll(o, t) + self.decay * l2_decay(params["W"])
+        _, dW, grads["b"] = affine_backward(softmax_nll_backward(o, t), x, params["W"], need_dx=False)
+        grads["W"] = dW + self.decay * l2_decay_backward(params["W"])       # two paths: the likelihood, and the decay
+        return float(loss), grads
+
+    def predict_proba(self, X: ArrayLike) -> np.ndarray:
+        """Return the probabilities (m, c) of the classes `classes_`."""
+        return softmax(affine(self._check_input(X), self.params["W"], self.params["b"]))
+
+    def predict(self, X: ArrayLike) -> np.ndarray:
+        """Return the most probable label (m,) of every example."""
+        return self.classes_[np.argmax(self.predict_proba(X), axis=1)]
+
+    def score(self, X: ArrayLike, y: Any) -> float:
+        """Return the share of examples whose label is predicted rightly."""
+        predicted = self.predict(X)
+        if np.shape(y) != predicted.shape:
+            raise ValueError(f"y must have shape {predicted.shape}, got {np.shape(y)}")
+        return float(np.mean(predicted == np.asarray(y)))
