@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from .baselines import PCA, principal_angles
+    from .baselines import PCA, GaussianMixture, ProbabilisticPCA, principal_angles
     from .corruption import GaussianNoise, MaskingNoise, SaltAndPepperNoise
     from .datasets import (
         ImageData,
@@ -30,7 +30,15 @@ if TYPE_CHECKING:
     )
     from .estimator import NotFittedError
     from .gradcheck import GradientCheckError, check_gradients, relative_error
-    from .models import Autoencoder, ContractiveAutoencoder, DenoisingAutoencoder, SparseAutoencoder, StackedDenoisingAutoencoder
+    from .models import (
+        Autoencoder,
+        ContractiveAutoencoder,
+        DenoisingAutoencoder,
+        ProbabilisticAutoencoder,
+        SparseAutoencoder,
+        StackedDenoisingAutoencoder,
+        VariationalAutoencoder,
+    )
     from .optimizers import LBFGS, SGD, Adam, Momentum, RMSProp
     from .parameters import Parameters
     from .penalties import Contraction, GaussianPrior, KLSparsity, L1Sparsity, StudentTSparsity, WeightDecay
@@ -39,19 +47,20 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "corruption": ("GaussianNoise", "MaskingNoise", "SaltAndPepperNoise"),
-    "baselines": ("PCA", "principal_angles"),
+    "baselines": ("PCA", "GaussianMixture", "ProbabilisticPCA", "principal_angles"),
     "datasets": ("ImageData", "arc", "bars", "circle", "correlated_gaussian", "gaussian_mixture", "helix", "load_digits",
                  "load_mnist", "load_patches", "spiral", "swiss_roll"),
     "gradcheck": ("GradientCheckError", "check_gradients", "relative_error"),
     "estimator": ("NotFittedError",),
-    "models": ("Autoencoder", "ContractiveAutoencoder", "DenoisingAutoencoder", "SparseAutoencoder",
-               "StackedDenoisingAutoencoder"),
+    "models": ("Autoencoder", "ContractiveAutoencoder", "DenoisingAutoencoder", "ProbabilisticAutoencoder",
+               "SparseAutoencoder", "StackedDenoisingAutoencoder", "VariationalAutoencoder"),
     "penalties": ("Contraction", "GaussianPrior", "KLSparsity", "L1Sparsity", "StudentTSparsity", "WeightDecay"),
     "optimizers": ("LBFGS", "SGD", "Adam", "Momentum", "RMSProp"),
     "parameters": ("Parameters",),
     "persistence": ("ModelFileError", "load"),
     "training": ("TrainingDiverged",),
-    "checks": (), "commands": (), "demos": (), "layers": (), "losses": (), "plots": (),
+    "applications": (), "checks": (), "commands": (), "demos": (), "distributions": (), "latents": (), "layers": (),
+    "losses": (), "plots": (),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 

@@ -58,16 +58,16 @@ def _denoising(name: str, noise: str, strength: float) -> Recipe:
 
 RECIPES = (
     PLAIN,
-    Recipe("weight decay, L1", Autoencoder, "weight_decay", 1e-3, WEIGHTS, {"decay_kind": "l1"}),
-    Recipe("weight decay, L2", Autoencoder, "weight_decay", 1e-3, WEIGHTS),
+    Recipe("weight decay, L1", Autoencoder, "weight_decay", 2e-3, WEIGHTS, {"decay_kind": "l1"}),
+    Recipe("weight decay, L2", Autoencoder, "weight_decay", 5e-3, WEIGHTS),
     _sparse("sparse, KL", "kl", "sigmoid", 0.1),
-    _sparse("sparse, L1", "l1", "relu", 0.02),
-    _sparse("sparse, Student-t", "student_t", "identity", 0.2),
-    _sparse("sparse, Gaussian", "gaussian", "identity", 0.2),
+    _sparse("sparse, L1", "l1", "relu", 0.05),
+    _sparse("sparse, Student-t", "student_t", "identity", 2.0),
+    _sparse("sparse, Gaussian", "gaussian", "identity", 2.0),
     _denoising("denoising, Gaussian", "gaussian", 0.2),
     _denoising("denoising, masking", "masking", 0.1),
     _denoising("denoising, salt and pepper", "salt_and_pepper", 0.1),
-    Recipe("contractive, deep", ContractiveAutoencoder, "contraction_weight", 0.1, WEIGHTS),
+    Recipe("contractive, deep", ContractiveAutoencoder, "contraction_weight", 0.2, WEIGHTS),
     Recipe("plain, one layer", Autoencoder, others={"hidden_dims": ()}),
     Recipe("contractive, one layer", ContractiveAutoencoder, "contraction_weight", 0.1, WEIGHTS, {"hidden_dims": ()}),
 )

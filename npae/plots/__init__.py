@@ -5,6 +5,7 @@
     curves.py    the loss over the epochs, training and validation
     codes.py     two-dimensional codes as maps, one panel per model
     lines.py     curves, sweeps and spectra in panels; histograms.py and bar_groups.py what their names say
+    dots.py      a table drawn: models in rows, a panel for each quantity, a dot for each repetition
     opacity.py   units as discs, as opaque as they are active
     tangents.py  directions in the space of images, beside their image
     fields.py    vector fields in the plane, with a zoom
@@ -16,6 +17,7 @@
 from .bar_groups import bar_groups
 from .codes import scatter_codes
 from .curves import learning_curves
+from .dots import DotPanel, dot_table
 from .export import png_bytes
 from .fields import FieldPanel, vector_fields
 from .filters import filters
@@ -25,6 +27,6 @@ from .lines import LinePanel, line_panels
 from .opacity import unit_opacity
 from .tangents import direction_images
 
-__all__ = ["FieldPanel", "LinePanel", "bar_groups", "direction_images", "filters", "histograms", "image_grid",
+__all__ = ["DotPanel", "FieldPanel", "LinePanel", "bar_groups", "direction_images", "dot_table", "filters", "histograms", "image_grid",
            "learning_curves", "line_panels", "png_bytes", "reconstructions", "scatter_codes", "unit_opacity",
            "vector_fields"]
