@@ -74,7 +74,7 @@ def staircase(out: Path, quick: bool) -> dict[str, float]:
 
 def _draw_staircase(out: Path, grid: np.ndarray, x: np.ndarray, maps: dict, steepness: dict) -> None:
     panels = [plots.LinePanel("The map r(x)", grid, maps, "input x", "reconstruction r(x)", references={"identity": grid},
-                              points={"training points": (x, np.full_like(x, -2.3))}, y_limits=(-2.3, 2.3), legend="upper left"),
+                              points={"training points": (x, np.full_like(x, -2.3))}, y_limits=(-2.3, 3.1), legend="upper left"),
               plots.LinePanel("Its slope r'(x)", grid, steepness, "input x", "slope", horizontals={"1": 1.0},
                               points={"training points": (x, np.full_like(x, -0.5))}, y_limits=(-0.5, None), legend="")]
     (out / "staircase.png").write_bytes(plots.png_bytes(plots.line_panels(panels, height=3.6)))

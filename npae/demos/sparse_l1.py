@@ -38,7 +38,7 @@ def l1_sweep(out: Path, quick: bool) -> dict[str, float]:
 
 
 def weight_decay_is_no_sparsity(out: Path, quick: bool) -> dict[str, float]:
-    """A linear autoencoder with L2 decay loses rank, one with L1 decay loses weights, and neither gets a sparse code."""
+    """A linear autoencoder with L2 decay loses rank, one with L1 decay loses units, and neither gets a sparse code."""
     x = load_digits().X_train.astype(np.float64)
     x = x - x.mean(axis=0)
     linear = {"hidden_dims": (), "latent_dim": 16, "optimizer": "lbfgs", "dtype": "float64", "random_state": 0,
@@ -62,5 +62,6 @@ def weight_decay_is_no_sparsity(out: Path, quick: bool) -> dict[str, float]:
         if name.startswith("L2"):
             measured |= {f"decay_{model.weight_decay:g}_zeros": zero_fraction(z), f"decay_{model.weight_decay:g}_rank": rank}
     measured["l1_codes_zeros"] = zero_fraction(z)
-    print("\n  Decay acts on the weights: it lowers the rank. Only a penalty on the activations makes zeros.")
+    print("\n  Decay acts on the weights. L2 lowers the rank; L1 switches whole units (nearly) off, for every image alike. Zeros that\n"
+          "  depend on the image need a penalty on the activations.")
     return measured

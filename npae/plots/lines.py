@@ -75,7 +75,8 @@ def _draw(ax: Axes, panel: LinePanel, looks: Mapping[str, tuple]) -> None:
         ax.plot(x, np.asarray(values), color=colour, linestyle=style, linewidth=1.9, label=name, markersize=4.5,
                 marker=marker if len(x) <= FEW else "")
     for name, (across, up) in panel.points.items():
-        ax.plot(np.asarray(across), np.asarray(up), "o", color=INK, markersize=5, label=name, zorder=4, clip_on=False)
+        ax.plot(np.asarray(across), np.asarray(up), "o", color=INK, markersize=5 if len(np.atleast_1d(across)) <= FEW else 2.5,
+                label=name, zorder=4, clip_on=False)
     for name, place in panel.verticals.items():
         ax.axvline(place, color=INK, linewidth=1.1, linestyle=DOTTED, label=name)
     for name, place in panel.horizontals.items():

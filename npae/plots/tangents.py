@@ -28,7 +28,7 @@ def direction_images(images: ArrayLike, image_shape: tuple[int, int], directions
     pictures = as_images(images, image_shape)
     tile_y, tile_x = pitch(*image_shape)
     gap = round(GAP * tile_x)
-    strips, groups, place = [mosaic(pictures, 1, _grays)], {"x": (0, 1)}, tile_x
+    strips, groups, place = [mosaic(pictures, 1, _grays)], {"image": (0, 1)}, tile_x
     for title, group in directions.items():
         if len(group) != len(pictures):
             raise ValueError(f"directions[{title!r}] is for {len(group)} images, there are {len(pictures)}")
