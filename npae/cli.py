@@ -13,6 +13,8 @@ from ._version import __version__
 COMMANDS = {
     "tour": "train every model on the embedded digits and write one page that shows them",
     "train": "train one model on digits, MNIST or a file of your own",
+    "sample": "draw new examples from a generative model, as a grid of pictures",
+    "interpolate": "decode the straight lines between the codes of held-out examples",
     "demo": "measure and draw what one family of models does",
     "check": "run the five kinds of check over everything that exists",
     "info": "say what a saved model is, or what this installation is",

@@ -1,6 +1,6 @@
 r"""Noised data: their density, their score, and the best denoiser there can be. Exact for points, curves and mixtures.
 
-Key: m queries, n features, K components; x clean data, x~ = x + N(0, sd^2 I) noised data, X (m, n) places to ask about.
+Key: m queries, n features, K components; x clean data, x~ = x + N(0, sd^2 I) noised data, X (m, n) where to ask.
 
 The clean data come from a mixture, with probability w_k from N(mu_k, S_k). S_k = 0 is a point: a training set is a mixture
 of its examples, and a curve is a mixture of closely spaced points. Noise adds its variance to every component:
@@ -14,8 +14,8 @@ of its examples, and a curve is a mixture of closely spaced points. Noise adds i
 
 (5) is the denoiser of least squared error, and the mean of (6) over x~ is its error: no model comes below it.
 
-Tweedie's identity (Miyasawa 1961). Whatever the density p0 of the clean data, p(x~) is the integral of p0(x) N(x~; x, sd^2 I)
-over x, and the gradient of the Gaussian in x~ is (x - x~)/sd^2 times itself. Hence
+Tweedie's identity (Miyasawa 1961). Whatever the density p0 of the clean data, p(x~) is the integral over x of
+p0(x) N(x~; x, sd^2 I), and the gradient of the Gaussian in x~ is (x - x~)/sd^2 times itself. Hence
     grad p(x~) = integral of p0(x) N(x~; x, sd^2 I) (x - x~)/sd^2 = p(x~) (E[x | x~] - x~)/sd^2,
 and divided by p(x~):
     E[x | x~]  =  x~ + sd^2 grad log p(x~)                                            (7)
@@ -138,7 +138,7 @@ def _average(r: np.ndarray, v: np.ndarray) -> np.ndarray:
 def _check_weights(weights: ArrayLike | None, K: int) -> np.ndarray:
     if weights is None:
         return np.full(K, 1 / K)
-    w = check_matrix([weights], "[weights]", n_features=K)[0]
+    w = check_matrix(np.asarray(weights)[None], "weights, as a row,", n_features=K)[0]
     if w.min() <= 0:
         raise ValueError(f"weights must all be above 0, found {w.min():g}: leave such components out")
     return w / w.sum()

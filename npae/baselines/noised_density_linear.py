@@ -72,7 +72,7 @@ def _solve(mu: np.ndarray, S: np.ndarray, noised_mean: np.ndarray, noised: np.nd
 
 
 def _check_moments(mean: ArrayLike, covariance: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    mu = check_matrix([mean], "[mean]")[0]
+    mu = check_matrix(np.asarray(mean)[None], "mean, as a row,")[0]
     S = check_matrix(covariance, "covariance", n_features=len(mu))
     if S.shape[0] != S.shape[1] or np.abs(S - S.T).max() > 1e-10 * np.abs(S).max():
         raise ValueError(f"covariance must be a symmetric ({len(mu)}, {len(mu)}) matrix, got shape {S.shape}")

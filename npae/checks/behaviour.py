@@ -52,7 +52,7 @@ def overfits_eight(case: Case, x: np.ndarray, seed: int) -> Check:
     """Eight examples, eight code units, no penalty: the squared error must go down to (almost) nothing."""
     changes = {**case.without_penalties(), "hidden_dims": _wide(case), "latent_dim": 8, "random_state": seed}
     untrained = case.build(**changes).initialize(x.shape[1])
-    model = case.fit(x, **changes, epochs=1500, learning_rate=1e-2, schedule="cosine", batch_size=8)
+    model = case.fit(x, **changes, epochs=800, learning_rate=1e-2, schedule="cosine", batch_size=8)
     before, after = (np.sum((x - one.reconstruct(x)) ** 2) for one in (untrained, model))
     return Check("behaviour", case.name, "eight examples: share of the squared error that is left", after / before, 0.03)
 
@@ -64,7 +64,7 @@ def beats_the_mean(case: Case, x: np.ndarray, x_test: np.ndarray, seed: int) -> 
     """
     plain = case.build()
     fixed = {"sigma2": 0.1} if str(getattr(plain, "sigma2", "")).startswith("per_") else {}
-    model = case.fit(x, hidden_dims=_wide(case), latent_dim=16, epochs=80, learning_rate=5e-3, schedule="cosine",
+    model = case.fit(x, hidden_dims=_wide(case), latent_dim=16, epochs=60, learning_rate=7e-3, schedule="cosine",
                      dtype="float32", weight_decay=min(1e-4, plain.weight_decay), random_state=seed, **fixed)
     trivial = np.sum((x_test - x.mean(axis=0)) ** 2)
     return Check("behaviour", case.name, "held-out digits: squared error over that of the mean image",
@@ -73,10 +73,10 @@ def beats_the_mean(case: Case, x: np.ndarray, x_test: np.ndarray, seed: int) -> 
 
 def raising_lowers(case: Case, weight: str, term: str, x: np.ndarray, seed: int) -> Iterator[Check]:
     """Raising a weight lowers what it penalizes. (A contraction with a zero gradient passes every gradient check.)"""
-    values = (1e-3, 1e-2, 1e-1) if weight == "weight_decay" else (1e-2, 1e-1, 1.0)
+    values = {"weight_decay": (1e-3, 1e-2, 1e-1), "contraction_weight": (1e-2, 1.0, 10.0)}.get(weight, (1e-2, 1e-1, 1.0))
     sizes = []
     for value in values:
-        model = case.fit(x, **{weight: value, "epochs": 300, "learning_rate": 1e-2, "random_state": seed})
+        model = case.fit(x, **{weight: value, "epochs": 200, "learning_rate": 1e-2, "random_state": seed})
         rng = np.random.default_rng(seed)
         sizes.append(np.mean([float(model.loss_and_gradients(x, rng)[0][term]) for _ in range(20)]) / value)
     for weaker, stronger, low, high in zip(sizes, sizes[1:], values, values[1:]):

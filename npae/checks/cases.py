@@ -78,10 +78,10 @@ class Case(NamedTuple):
 
     def random_instance(self, rng: np.random.Generator) -> tuple[Model, np.ndarray]:
         """Return the model initialized at random widths, all biases off zero, and a batch X (m, n)."""
-        m, n = (int(size) for size in rng.integers(1, 7, 2))
+        m, n = (int(size) for size in rng.integers(1, 6, 2))
         widths = self.hyperparameters.get("hidden_dims", (3,))
-        model = self.build(hidden_dims=tuple(int(rng.integers(1, 6)) for _ in widths),
-                           latent_dim=int(rng.integers(1, 5)), random_state=int(rng.integers(2**31)))
+        model = self.build(hidden_dims=tuple(int(rng.integers(1, 5)) for _ in widths),
+                           latent_dim=int(rng.integers(1, 4)), random_state=int(rng.integers(2**31)))
         model.initialize(n)
         x = self.draw_data(rng, m, n)
         model._after_step(x, model.draw_noise(x, rng))              # so that running averages exist and differ from the batch's

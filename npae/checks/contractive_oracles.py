@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 import numpy as np
 
 from .. import network
 from ..layers import sigmoid
-from ..models import Autoencoder, Model
+from ..models import Autoencoder
 from ..penalties import Contraction, L1Sparsity, deep_contraction, deep_contraction_and_gradients
 from .result import Check
 
@@ -29,14 +30,15 @@ def contractive_oracle_checks(seed: int = 0) -> Iterator[Check]:
     yield from museum(rng)
 
 
-def random_model(rng: np.random.Generator, n: int = 6, **hyperparameters) -> Model:
+def random_model(rng: np.random.Generator, n: int = 6, **hyperparameters: Any) -> Autoencoder:
     """Return a float64 model for n features, all of its parameters off zero."""
-    model = Autoencoder(**{"latent_dim": 3, "dtype": "float64", "random_state": 0, **hyperparameters}).initialize(n)
+    model = Autoencoder(**{"latent_dim": 3, "dtype": "float64", "random_state": 0, **hyperparameters})
+    model.initialize(n)
     model.theta[:] = rng.normal(0, 0.6, model.theta.shape)
     return model
 
 
-def differentiate(model: Model, x: np.ndarray, layers: list[network.Layer]) -> np.ndarray:
+def differentiate(model: Autoencoder, x: np.ndarray, layers: list[network.Layer]) -> np.ndarray:
     """Return dy/dx (m, h, n) by the complex step: the map alone, and no derivative written by hand.
 
     y is the output of the last of these layers; of logits, the sigmoid.
@@ -112,8 +114,8 @@ def every_probe(rng: np.random.Generator) -> Iterator[Check]:
     J = jacobian_of(S, W)[0]
     gram = J @ J.T
     variance = 2 * (np.sum(gram ** 2) - np.sum(np.diag(gram) ** 2))
-    yield Check("oracles", "deep_contraction, all 16 probes", "mean over |J|^2, minus 1", abs(values.mean() / np.trace(gram) - 1),
-                1e-12)
+    yield Check("oracles", "deep_contraction, all 16 probes", "mean over |J|^2, minus 1",
+                abs(values.mean() / np.trace(gram) - 1), 1e-12)
     yield Check("oracles", "deep_contraction, all 16 probes", "variance over its formula, minus 1",
                 abs(values.var() / variance - 1), 1e-12)
     yield Check("oracles", "deep_contraction, all 16 probes", "two probes at once: minus the mean of both",

@@ -64,11 +64,13 @@ def linear_denoiser(noise: str, level: float, x: np.ndarray, best: LinearDenoise
     copies = np.tile(x, (4, 1))                         # four draws of the noise for every example of a step
     model = DenoisingAutoencoder(latent_dim=3, hidden_dims=(), noise=noise, noise_level=level, epochs=1500,
                                  batch_size=len(copies), learning_rate=2e-2, schedule="cosine", dtype="float64",
-                                 random_state=seed).fit(copies)
+                                 random_state=seed)
+    model.fit(copies)
     b = model.reconstruct(np.zeros((1, 3)))[0]          # the map is affine: its value at 0, and the images of unit vectors
     W = model.reconstruct(np.eye(3)) - b
     subject = f"linear denoiser, {noise}"
-    yield Check("oracles", subject, "W: largest error over largest entry", np.abs(W - best.W).max() / np.abs(best.W).max(), 0.01)
+    yield Check("oracles", subject, "W: largest error over largest entry",
+                np.abs(W - best.W).max() / np.abs(best.W).max(), 0.01)
     yield Check("oracles", subject, "bias: largest error", np.abs(b - best.b).max(), 0.02)
     noised = model.corrupt(np.tile(x, (40, 1)), np.random.default_rng(seed))
     excess = np.mean(np.sum((model.reconstruct(noised) - best.denoise(noised)) ** 2, axis=1))
@@ -80,7 +82,8 @@ def mixture_denoiser(seed: int, sd: float = 0.4) -> Iterator[Check]:
     truth = example_mixture(sd)
     model = DenoisingAutoencoder(latent_dim=32, hidden_dims=(32,), activation="tanh", latent_activation="tanh",
                                  noise_level=sd, epochs=100, batch_size=500, learning_rate=5e-3, schedule="cosine",
-                                 random_state=seed).fit(truth.sample(20_000, seed)[0])
+                                 random_state=seed)
+    model.fit(truth.sample(20_000, seed)[0])
     clean, noised = truth.sample(5_000, seed + 1)
     excess = np.mean(np.sum((model.reconstruct(noised) - truth.denoise(noised)) ** 2, axis=1))
     yield Check("oracles", "denoiser of a mixture", "excess over the best denoiser, over sd^2", excess / sd ** 2, 0.01)

@@ -1,9 +1,11 @@
 """`npae tour`: train every model on the embedded digits and write one page that shows what each of them does.
 
-    tour_exhibits.py    what is shown: one record per model; a new model is one more record
+    tour_exhibits.py    what is shown: one record per model; a new model is one more record (tour_exhibit.py)
+    tour_plain.py, tour_sparse.py, tour_denoising.py, tour_stacked.py, tour_contractive.py    the records, and the
+                        figures of those that have one of their own
     tour_training.py    a record becomes a result: trained, measured, its gradients checked
     tour_table.py       the results as rows of text, the same for the terminal and the page
-    tour_figures.py     the figures and what to look at in them
+    tour_figures.py     the figures of several models and what to look at in them
     tour_page.py        the page; tour_cards.py the exhibits on it, page.py its HTML, tour_style.py its looks
 """
 

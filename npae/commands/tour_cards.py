@@ -29,8 +29,8 @@ def _widths(result: Result, pixels: int) -> list[int]:
 
 def _card(number: int, result: Result, drawing: str) -> str:
     exhibit, pca = result.exhibit, result.pca
-    measured = (f"Held-out error {result.error:.2f}; PCA with {pca.n_components} numbers has {result.pca_error:.2f}. "
-                f"{exhibit.remark(result)}")
+    compared = f"; PCA with {pca.n_components} numbers has {result.pca_error:.2f}" if result.compared else ""
+    measured = f"Held-out error {result.error:.2f}{compared}. {exhibit.remark(result)}"
     return element("article", "\n".join((
         element("h3", f'<span class="ordinal">{number}</span> {escape(exhibit.title)}'),
         drawing,

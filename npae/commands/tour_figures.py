@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from .. import plots
+from ..applications import neighbour_accuracy
 from ..datasets import ImageData
 from ..losses import bernoulli_entropy
-from .tour_neighbours import neighbour_accuracy
+from .tour_exhibit import Plate
 from .tour_training import Result
 
 NEIGHBOURS = 5
@@ -20,21 +19,12 @@ UNITS = 32              # of a first layer, the largest ones
 TILE = 0.565            # inches, of a filter; eight of them fill half of the page
 
 
-@dataclass(frozen=True)
-class Plate:
-    """One numbered figure of the page: its pictures, its caption, and a description for those who cannot see it."""
-
-    title: str
-    caption: str
-    alt: str
-    pictures: tuple[Figure, ...]
-    wide: bool = False              # over the whole page, with the caption below instead of beside it
-
-
 def plates(results: Sequence[Result], data: ImageData) -> list[Plate]:
-    """Return the figures in the order of the page."""
-    drawn = [reconstructions(results, data), maps(results, data), filters(results, data), curves(results, data)]
-    return [plate for plate in drawn if plate.pictures]
+    """Return the figures in the order of the page: those of all models without one of their own, then the others'."""
+    shared = [result for result in results if result.exhibit.plate is None]
+    drawn = [figure(shared, data) for figure in (reconstructions, maps, filters, curves)] if shared else []
+    own = [result.exhibit.plate(result, data) for result in results if result.exhibit.plate is not None]
+    return [plate for plate in (*drawn, *own) if plate.pictures]
 
 
 def reconstructions(results: Sequence[Result], data: ImageData) -> Plate:

@@ -30,6 +30,10 @@ LINEAR_EQUATION = tex("L = |m ∑_i ‖x_i − (x_i W + b) W^T − c‖^2")
 MSE_EQUATION = tex("L = |m ∑_i ‖x_i − 'decoder'('encoder'(x_i))‖^2")
 BCE_EQUATION = tex("L = |m ∑_i ∑_j ( 'softplus'(o_{ij}) − x_{ij} o_{ij} )")
 TIED_EQUATION = tex("L = |m ∑_i ‖x_i − o_i‖^2 + λ ∑_l ‖W_l‖^2")
+SPARSE_EQUATION = tex("L = |m ∑_i ( ‖x_i − o_i‖^2 + λ ∑_j |z_{ij}| )")
+DENOISING_EQUATION = tex("L = |m ∑_i ‖x_i − 'decoder'('encoder'(x_i + σ ε_i))‖^2")
+STACKED_EQUATION = tex("L = |m ∑_i ( ‖x_i − o_i‖^2 − 'log' p('label'_i | z_i) )")
+CONTRACTIVE_EQUATION = tex("L = |m ∑_i ( ‖x_i − o_i‖^2 + λ ‖∂z_i/∂x_i‖^2 )")
 
 # The equation of the whole library: left side, right side, what can be exchanged in it. All HTML.
 THE_EQUATION = (

@@ -15,7 +15,8 @@ from .._version import __version__
 from ..datasets import ImageData
 from .page import definitions, document, element, image, table, text
 from .tour_cards import cards
-from .tour_figures import Plate, plates
+from .tour_exhibit import Plate
+from .tour_figures import plates
 from .tour_math import THE_EQUATION
 from .tour_style import STYLE
 from .tour_table import HEADER, NUMERIC, cells
@@ -66,7 +67,8 @@ def _table(results: Sequence[Result]) -> str:
     rows = [cells(result) for result in results]
     scroll = element("div", table(HEADER, rows, NUMERIC), class_="scroll", tabindex="0")
     note = (f"Errors are squared errors per image on the held-out digits, whatever the loss in training. PCA has the "
-            f"same code size; a ratio below 1 is better than PCA. Seconds depend on the machine. Gradients: those of a "
+            f"same code size; a ratio below 1 is better than PCA; a dash stands where PCA is no measure, for a code of at "
+            f"least as many numbers as pixels and for a model that learns labels. Seconds depend on the machine. Gradients: those of a "
             f"twin in float64, {TWIN_FEATURES} features and {TWIN_EXAMPLES} examples, against numerical derivatives; "
             f"the worst error is the largest over all parameters, relative to the largest entry of its array.")
     return _section("What came out", _outcome(results), scroll + text("p", note, class_="note"))

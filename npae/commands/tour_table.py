@@ -8,14 +8,15 @@ from .tour_training import Result
 
 HEADER = ("model", "code size", "held-out error", "PCA", "ratio", "epochs", "seconds", "training loss and its terms",
           "gradients", "worst error")
+DASH = "\u2013"
 NUMERIC = (1, 2, 3, 4, 5, 6, 9)     # columns that are aligned on the right
 
 
 def cells(result: Result) -> tuple[str, ...]:
     """Return one row, in the order of HEADER."""
     terms = ", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in result.terms.items())
-    return (result.exhibit.title, str(result.code_size), f"{result.error:.3f}", f"{result.pca_error:.3f}",
-            f"{result.ratio:.3f}", str(result.epochs), f"{result.seconds:.1f}", terms,
+    pca = (f"{result.pca_error:.3f}", f"{result.ratio:.3f}") if result.compared else (DASH, DASH)
+    return (result.exhibit.title, str(result.code_size), f"{result.error:.3f}", *pca, str(result.epochs), f"{result.seconds:.1f}", terms,
             result.report.verdict, f"{result.worst_gradient:.1e}")
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 import numpy as np
@@ -12,7 +12,7 @@ from ..baselines import PCA
 from ..datasets import ImageData
 from ..gradcheck import Report, check_gradients
 from ..models import Model
-from .tour_exhibits import Exhibit
+from .tour_exhibit import Exhibit, some_labels
 
 SEED = 0
 QUICK = 5                           # a quick tour has so many times fewer epochs
@@ -31,11 +31,17 @@ class Result:
     error: float                    # on held-out images
     pca_error: float
     report: Report                  # of the gradient check
+    found: Mapping[str, Any] = field(default_factory=dict)      # what the exhibit itself has measured
+
+    @property
+    def compared(self) -> bool:
+        """Whether PCA is the measure: not for a code of as many numbers as pixels, nor for a model trained with labels."""
+        return self.floor > 0 and not self.exhibit.labels
 
     @property
     def ratio(self) -> float:
-        """The error in units of PCA's; nan where PCA has as many numbers as there are pixels and makes no error."""
-        return self.error / self.pca_error if self.floor > 0 else float("nan")
+        """The error in units of PCA's; nan where there is nothing to compare."""
+        return self.error / self.pca_error if self.compared else float("nan")
 
     @property
     def seconds(self) -> float:
@@ -65,8 +71,9 @@ def train_all(exhibits: Sequence[Exhibit], data: ImageData, quick: bool, stream:
     for number, exhibit in enumerate(exhibits, start=1):
         print(f"{number}/{len(exhibits)}  {exhibit.title}: training", file=stream, flush=True)
         result = train(exhibit, data, quick)
-        print(f"     {result.epochs} epochs in {result.seconds:.1f} s, held-out error {result.error:.3f} "
-              f"(PCA {result.pca_error:.3f}), gradients {result.report.verdict}", file=stream, flush=True)
+        pca = f" (PCA {result.pca_error:.3f})" if result.compared else ""
+        print(f"     {result.epochs} epochs in {result.seconds:.1f} s, held-out error {result.error:.3f}{pca}, "
+              f"gradients {result.report.verdict}", file=stream, flush=True)
         results.append(result)
     return results
 
@@ -77,11 +84,14 @@ def train(exhibit: Exhibit, data: ImageData, quick: bool = False) -> Result:
     model.set_params(random_state=SEED, verbose=True)       # the progress line shows on a terminal only
     if quick:
         model.set_params(epochs=max(1, model.epochs // QUICK))
-    model.fit(data.X_train, X_val=data.X_test)
+    if exhibit.labels:
+        model.fit(data.X_train, some_labels(data.y_train, exhibit.labels, SEED))
+    else:
+        model.fit(data.X_train, X_val=data.X_test)
     code_size = model.transform(data.X_test[:1]).shape[1]
     pca = PCA(min(code_size, data.X_train.shape[1])).fit(data.X_train)
     return Result(exhibit, model, pca, code_size, pca.floor_, squared_error(model, data.X_test),
-                  squared_error(pca, data.X_test), check_twin(exhibit))
+                  squared_error(pca, data.X_test), check_twin(exhibit), exhibit.measure(model, data, quick))
 
 
 def squared_error(model: Any, X: np.ndarray) -> float:
@@ -95,6 +105,10 @@ def check_twin(exhibit: Exhibit) -> Report:
     twin = exhibit.build()
     small = {"hidden_dims": (5,) * len(twin.hidden_dims), "latent_dim": 3, "dtype": "float64", "random_state": SEED}
     twin.set_params(**{**small, **exhibit.twin})
-    twin.initialize(TWIN_FEATURES)
-    X = np.random.default_rng(SEED).random((TWIN_EXAMPLES, TWIN_FEATURES))
-    return check_gradients(twin, X)
+    rng = np.random.default_rng(SEED)
+    X = rng.random((TWIN_EXAMPLES, TWIN_FEATURES))
+    if not exhibit.labels:
+        return check_gradients(twin.initialize(TWIN_FEATURES), X)
+    y = np.arange(TWIN_EXAMPLES) % 3
+    twin.set_params(epochs=0, pretrain_epochs=0).fit(X, y)          # the classifier takes its shape from labels
+    return check_gradients(twin, X, noise={**twin.draw_noise(X, rng), "labels": twin.encode_labels(y)})

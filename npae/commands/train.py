@@ -21,6 +21,8 @@ MODELS: dict[str, type[Model]] = {
     "denoising": models.DenoisingAutoencoder,
     "stacked": models.StackedDenoisingAutoencoder,
     "contractive": models.ContractiveAutoencoder,
+    "probabilistic": models.ProbabilisticAutoencoder,
+    "vae": models.VariationalAutoencoder,
 }
 
 

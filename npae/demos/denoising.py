@@ -23,5 +23,5 @@ def run(out: Path, quick: bool = False) -> dict[str, float]:
     out.mkdir(parents=True, exist_ok=True)
     numbers: dict[str, float] = {}
     for chapter in (scores, wide_spiral, memory, small_noise, digits):
-        numbers.update(chapter(out, quick))
+        numbers.update({name: float(value) for name, value in chapter(out, quick).items()})
     return numbers

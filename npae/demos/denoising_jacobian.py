@@ -12,13 +12,14 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from .. import network
 from ..models import Autoencoder
 from ..penalties import Contraction
-from .denoising_figures import LinePanel, line_panels, save
+from ..plots import LinePanel, line_panels, png_bytes
 
-N, LEVELS = 3, (0.5, 0.3, 0.1, 0.03, 0.01)
+N, LEVELS = 3, (0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
 
 
 def small_noise(out: Path, quick: bool) -> dict[str, float]:
@@ -35,22 +36,25 @@ def small_noise(out: Path, quick: bool) -> dict[str, float]:
         numbers[f"jacobian_{name}"] = abs(ratios[-1] / norms["J of the reconstruction"] - 1)
         numbers[f"jacobian_{name}_decoder_alone"] = abs(ratios[-1] / norms["J of the decoder alone"] - 1)
         numbers[f"jacobian_{name}_encoder_alone"] = abs(ratios[-1] / norms["J of the encoder alone"] - 1)
-    sds = np.geomspace(LEVELS[-1], LEVELS[0], 12)
-    lines = {r"$(L_\mathrm{DAE} - L_\mathrm{AE})\,/\,\mathrm{sd}^2$": np.array([_ratio(model, x, sd) for sd in sds])}
-    lines |= {f"|J|\N{SUPERSCRIPT TWO}{name[1:]}": norm for name, norm in norms.items()}
-    save(line_panels([LinePanel("Little noise is a contraction of the whole map", sds, lines,
-                                ("standard deviation of the noise", "squared error gained by the noise, over sd\N{SUPERSCRIPT TWO}"),
-                                "a tanh autoencoder 3-8-2-8-3 at a point that it reconstructs perfectly", "x")], panel=6.2),
-         out, "small_noise")
-    numbers |= _away_from_perfection(model, x)
-    return numbers
+    (out / "small_noise.png").write_bytes(png_bytes(_figure(ratios, norms)))
+    return numbers | _away_from_perfection(model, x)
+
+
+def _figure(ratios: list[float], norms: dict[str, float]) -> Figure:
+    curves = {r"$(L_\mathrm{DAE} - L_\mathrm{AE})\,/\,\mathrm{sd}^2$": ratios}
+    curves |= {f"|J|\N{SUPERSCRIPT TWO}{name[1:]}": [norm] * len(ratios) for name, norm in norms.items()}
+    panel = LinePanel("Little noise is a contraction of the whole map", [f"{sd:g}" for sd in LEVELS], curves,
+                      "standard deviation of the noise", "squared error gained, over sd\N{SUPERSCRIPT TWO}",
+                      "a tanh autoencoder 3-8-2-8-3 at a point that it reconstructs perfectly", y_limits=(0, None))
+    return line_panels([panel], width=6.2, height=3.9)
 
 
 def _model(kind: str, x: np.ndarray) -> Autoencoder:
     """Return an autoencoder with random weights whose last bias is chosen so that it reconstructs x."""
     activation = {"linear": "identity", "tanh": "tanh"}[kind]
-    model = Autoencoder(hidden_dims=(8,), latent_dim=2, activation=activation, penalties=[Contraction(1.0, of="reconstruction")],
-                        dtype="float64", random_state=0).initialize(N)
+    model = Autoencoder(hidden_dims=(8,), latent_dim=2, activation=activation, dtype="float64", random_state=0,
+                        penalties=[Contraction(1.0, of="reconstruction")])
+    model.initialize(N)
     model.params["decoder.1.b"] = (x - model.reconstruct(x))[0]
     return model
 
@@ -81,4 +85,5 @@ def _away_from_perfection(model: Autoencoder, x: np.ndarray, step: float = 1e-3)
     ratio = _ratio(model, elsewhere, LEVELS[-1])
     print(f"  Where r(x) is not x the Laplacian counts too: {ratio:.5f} against |J_r|^2 = {jacobian:.5f}, with it "
           f"{with_laplacian:.5f}\n")
-    return {"jacobian_elsewhere": abs(ratio / jacobian - 1), "jacobian_elsewhere_with_laplacian": abs(ratio / with_laplacian - 1)}
+    return {"jacobian_elsewhere": abs(ratio / jacobian - 1),
+            "jacobian_elsewhere_with_laplacian": abs(ratio / with_laplacian - 1)}

@@ -10,7 +10,7 @@ from ..baselines import NoisedDensity, wiener_filter
 from ..datasets import load_digits
 from ..models import DenoisingAutoencoder
 from ..optimizers import Adam
-from .denoising_figures import PAIRS, LinePanel, line_panels, save
+from ..plots import LinePanel, line_panels, png_bytes
 
 POINTS, DIMENSIONS = 20, 10
 LEVELS = (0.1, 0.3, 1.0)
@@ -22,7 +22,7 @@ def memory(out: Path, quick: bool) -> dict[str, float]:
     points = np.random.default_rng(1).standard_normal((POINTS, DIMENSIONS))
     numbers, left = _memorising_denoiser(points, quick)
     more, right = _once_and_afresh(quick)
-    save(line_panels([left, right]), out, "memory")
+    (out / "memory.png").write_bytes(png_bytes(line_panels([left, right], width=9.2, height=3.9)))
     return {**numbers, **more}
 
 
@@ -31,22 +31,24 @@ def memory(out: Path, quick: bool) -> dict[str, float]:
 def _memorising_denoiser(points: np.ndarray, quick: bool) -> tuple[dict[str, float], LinePanel]:
     gaps = np.linalg.norm(points[:, None] - points, axis=2)
     spacing = np.where(gaps > 0, gaps, np.inf).min(axis=1).mean()
-    print(f"The best denoiser of a finite set is a softmax-weighted mean of its points: {POINTS} points in R^{DIMENSIONS},\n"
-          f"  {spacing:.2f} from one to the nearest other. Squared errors:\n"
+    print(f"The best denoiser of a finite set is a softmax-weighted mean of its points: {POINTS} points in "
+          f"R^{DIMENSIONS},\n  {spacing:.2f} from one to the nearest other. Squared errors:\n"
           f"  {'noise sd':>10}{'identity':>12}{'memoriser':>12}{'on new points':>15}{'best for new points':>21}")
     numbers: dict[str, float] = {}
     for sd in LEVELS:
         errors = _errors(points, sd, 2_000 if quick else 20_000)
         numbers[f"memoriser_over_identity_{sd:g}"] = errors["memoriser, on its points"] / errors["identity"]
         numbers[f"memoriser_new_over_best_{sd:g}"] = errors["memoriser, on new points"] / errors["best for new points"]
-        print("".join([f"  {sd:>10g}", *(f"{value:>{width}.3g}" for value, width in zip(errors.values(), (12, 12, 15, 21)))]))
+        identity, own, new, best = errors.values()
+        print(f"  {sd:>10g}{identity:>12.3g}{own:>12.3g}{new:>15.3g}{best:>21.3g}")
     print("  What fresh noise rules out is the identity, not memory.")
-    x = np.geomspace(0.1, 3.0, 25)
+    x = 0.1 * 2 ** (np.arange(11) / 2)
     table = [_errors(points, sd, 1_000) for sd in x]
-    panel = LinePanel("The best denoiser of twenty points", x, {name: np.array([row[name] for row in table]) for name in table[0]},
-                      ("standard deviation of the noise", "squared error, sum over features"),
-                      f"in {DIMENSIONS} dimensions, {spacing:.1f} to the nearest neighbour", "xy", (1e-3, 1e3),
-                      legend="upper left")
+    panel = LinePanel("The best denoiser of twenty points", [f"{sd:.2g}" for sd in x],
+                      {name: [row[name] for row in table] for name in table[0]},
+                      "standard deviation of the noise", "squared error, sum over features",
+                      f"in {DIMENSIONS} dimensions, {spacing:.1f} to the nearest neighbour", y_limits=(1e-3, 1e3),
+                      log=True, legend="upper left")
     return numbers, panel
 
 
@@ -77,15 +79,16 @@ def _once_and_afresh(quick: bool) -> tuple[dict[str, float], LinePanel]:
           f"  drawn once:   training {numbers['once_training']:.2f}, held out {numbers['once_held_out']:.2f}\n"
           f"  drawn afresh: training {numbers['afresh_training']:.2f}, held out {numbers['afresh_held_out']:.2f}\n")
     panel = LinePanel("Noise drawn once, noise drawn afresh", np.arange(0, steps + 1, every), curves,
-                      ("step", "squared error, sum over pixels"), f"{DIGITS} digits, noise sd {NOISE}", "y",
-                      legend="upper right", styles=PAIRS)
+                      "step", "squared error, sum over pixels", f"{DIGITS} digits, noise sd {NOISE}", log=True,
+                      legend="upper right")
     return numbers, panel
 
 
 def _descend(train: np.ndarray, test: np.ndarray, fresh: bool, steps: int, every: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the training loss and the error on held-out digits with noise, every so many full-batch steps of Adam."""
     rng, adam = np.random.default_rng(0), Adam()
-    model = DenoisingAutoencoder(noise_level=NOISE, latent_dim=32, random_state=0).initialize(train.shape[1])
+    model = DenoisingAutoencoder(noise_level=NOISE, latent_dim=32, random_state=0)
+    model.initialize(train.shape[1])
     noise, noised = model.draw_noise(train, rng), model.corrupt(test, rng)
     adam.start(model.theta)
     losses, held_out = [], []

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from ..baselines import NoisedDensity, noised_circle
 from ..checks.denoising_oracles import example_mixture
 from ..datasets import circle
 from ..models import DenoisingAutoencoder
-from ..plots import FieldPanel, vector_fields
+from ..plots import FieldPanel, png_bytes, vector_fields
 from ..plots.fields import Window
 from ..plots.style import INK
-from .denoising_figures import save
 
 N_TRAIN, N_TEST, TEST_SEED = 20_000, 5_000, 1_000
 
@@ -46,9 +46,10 @@ def train(problem: Problem, seed: int, quick: bool) -> DenoisingAutoencoder:
     """Fit 2-64-64-64-2 tanh with fresh noise (2-32-32-32-2 when quick)."""
     width = 32 if quick else 64
     model = DenoisingAutoencoder(noise_level=problem.truth.sd, hidden_dims=(width,), latent_dim=width, activation="tanh",
-                                 latent_activation="tanh", epochs=60 if quick else 150, batch_size=500 if quick else 250,
+                                 latent_activation="tanh", epochs=60 if quick else 100, batch_size=500 if quick else 250,
                                  learning_rate=5e-3, schedule="cosine", random_state=seed)
-    return model.fit(problem.draw(seed))
+    model.fit(problem.draw(seed))
+    return model
 
 
 def compare(model: DenoisingAutoencoder, truth: NoisedDensity) -> dict[str, float]:
@@ -80,14 +81,14 @@ def scores(out: Path, quick: bool) -> dict[str, float]:
             numbers[f"{problem.name}_{key}_spread"] = max(values) - min(values)
             print(f"  {problem.name:<8} {key.replace('_', ' '):<24} {np.mean(values):.5f}   "
                   f"({min(values):.5f} to {max(values):.5f}, {len(values)} seed{'s' * (len(values) > 1)})")
-        save(_figure(problem, models[0], results[0]), out, f"{problem.name}_field")
+        (out / f"{problem.name}_field.png").write_bytes(png_bytes(_figure(problem, models[0], results[0])))
         if problem.name == "circle":
             numbers.update(_far_from_the_circle(models[0], problem.truth))
     print()
     return numbers
 
 
-def _figure(problem: Problem, model: DenoisingAutoencoder, result: dict[str, float]):
+def _figure(problem: Problem, model: DenoisingAutoencoder, result: dict[str, float]) -> Figure:
     note = f"relative squared error {result['relative_squared_error']:.4f}, median cosine {result['median_cosine']:.4f}"
     panels = [FieldPanel("Learnt: (r(x) \N{MINUS SIGN} x) / sd\N{SUPERSCRIPT TWO}", model.score_field, problem.window, note,
                          problem.truth.score, problem.zoom),

@@ -9,13 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from ..baselines import NoisedDensity
 from ..datasets import spiral
 from ..models import DenoisingAutoencoder
-from ..plots import FieldPanel, vector_fields
+from ..plots import FieldPanel, LinePanel, landing_map, line_panels, png_bytes, vector_fields
 from ..plots.fields import Window, grid
-from .denoising_figures import LinePanel, map_and_lines, save
 from .denoising_scores import N_TRAIN, cosines
 
 SD, TURNS = 0.05, 2.0
@@ -47,9 +47,11 @@ def wide_spiral(out: Path, quick: bool) -> dict[str, float]:
         moved = model.reconstruct(x) - x
         results.append(_measure(before, distances(x + moved, curve), cosines(exact, moved)))
         if seed == 0:
-            save(_field_figure(model, truth, curve), out, "spiral_field")
             after = {"learnt": distances(x + moved, curve), "best denoiser": distances(x + exact, curve)}
-            save(_landing_figure(x + moved, before, after, curve), out, "spiral_landing")
+            figures = {"field": _field_figure(model, truth, curve), "distance": _distance_figure(before, after),
+                       "landing": _landing_figure(x + moved, before, curve)}
+            for name, figure in figures.items():
+                (out / f"spiral_{name}.png").write_bytes(png_bytes(figure))
     numbers = {key: float(np.mean([result[key] for result in results])) for key in results[0]}
     numbers["spiral_far_over_near"] = min(result["spiral_far"] / result["spiral_near"] for result in results)
     _tell(numbers, len(results))
@@ -58,9 +60,11 @@ def wide_spiral(out: Path, quick: bool) -> dict[str, float]:
 
 def _train(seed: int, quick: bool) -> DenoisingAutoencoder:
     x, _ = spiral(N_TRAIN, turns=TURNS, random_state=seed)
-    return DenoisingAutoencoder(noise_level=SD, hidden_dims=(64,), latent_dim=64, latent_activation="relu",
-                                epochs=60 if quick else 150, batch_size=250, learning_rate=5e-3, schedule="cosine",
-                                random_state=seed).fit(x)
+    model = DenoisingAutoencoder(noise_level=SD, hidden_dims=(64,), latent_dim=64, latent_activation="relu",
+                                 epochs=60 if quick else 150, batch_size=250, learning_rate=5e-3, schedule="cosine",
+                                 random_state=seed)
+    model.fit(x)
+    return model
 
 
 def _measure(before: np.ndarray, after: np.ndarray, cosine: np.ndarray) -> dict[str, float]:
@@ -80,7 +84,7 @@ def _tell(numbers: dict[str, float], seeds: int) -> None:
           f"{numbers['spiral_wrong_far']:.1%} of those further than {FAR}.\n")
 
 
-def _field_figure(model: DenoisingAutoencoder, truth: NoisedDensity, curve: np.ndarray):
+def _field_figure(model: DenoisingAutoencoder, truth: NoisedDensity, curve: np.ndarray) -> Figure:
     def learnt(x: np.ndarray) -> np.ndarray:
         return model.reconstruct(x) - x
 
@@ -93,15 +97,22 @@ def _field_figure(model: DenoisingAutoencoder, truth: NoisedDensity, curve: np.n
     return vector_fields(panels, curve=curve)
 
 
-def _landing_figure(landed: np.ndarray, before: np.ndarray, after: dict[str, np.ndarray], curve: np.ndarray):
-    """Left: the places where r(x) lands. Right: median and middle 80% of their distance from the spiral, over that of x."""
+def _landing_figure(landed: np.ndarray, before: np.ndarray, curve: np.ndarray) -> Figure:
+    groups = {f"x further off than {FAR}": landed[before > FAR][::7], f"x nearer than {NEAR}": landed[before < NEAR]}
+    return landing_map("Where r(x) lands", groups, curve, f"inputs x from a square of side {WIDE[1] - WIDE[0]:g}")
+
+
+def _distance_figure(before: np.ndarray, after: dict[str, np.ndarray]) -> Figure:
+    """Median and middle 80% of the distance of r(x) from the spiral, over that of x."""
     edges = np.linspace(0, 2.4, 21)
     chosen = [(before >= low) & (before < high) for low, high in zip(edges, edges[1:])]
-    lines = {name: np.array([np.median(values[bin]) for bin in chosen]) for name, values in after.items()}
-    bands = {name: tuple(np.array([np.quantile(values[bin], q) for bin in chosen]) for q in (0.1, 0.9))
-             for name, values in after.items()}
-    right = LinePanel("How far off it lands", (edges[:-1] + edges[1:]) / 2, lines,
-                      ("distance of the input x from the spiral", "distance of r(x) from the spiral"),
-                      f"medians, with the middle 80%; noise sd {SD:g}", "y", (1e-3, 2), bands)
-    groups = {f"x further off than {FAR}": landed[before > FAR][::7], f"x nearer than {NEAR}": landed[before < NEAR]}
-    return map_and_lines("Where r(x) lands", f"inputs x from the square of side {WIDE[1] - WIDE[0]:g}", groups, curve, ("x\N{SUBSCRIPT ONE}", "x\N{SUBSCRIPT TWO}"), right)
+
+    def quantile(name: str, q: float) -> np.ndarray:
+        return np.array([np.quantile(after[name][rows], q) for rows in chosen])
+
+    panel = LinePanel("How far off it lands", (edges[:-1] + edges[1:]) / 2, {name: quantile(name, 0.5) for name in after},
+                      "distance of the input x from the spiral", "distance of r(x) from the spiral",
+                      f"medians, with the middle 80%; noise sd {SD:g}",
+                      bands={name: (quantile(name, 0.1), quantile(name, 0.9)) for name in after},
+                      y_limits=(1e-3, 2), log=True)
+    return line_panels([panel], width=5.2, height=3.9)

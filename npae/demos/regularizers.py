@@ -60,11 +60,13 @@ def spread(values: np.ndarray) -> float:
 # ---- text -----------------------------------------------------------------------------------------------------------
 
 def _print_report(results: Results, seeds: int, quick: bool) -> None:
-    print(_wrapped(f"Mean ± standard deviation over {seeds} seeds (initial weights, batches, test noise, which labels are known); "
-                   f"+ is the winner of a column and - the loser. {CODE_SIZE} code units everywhere. How strongly each model is "
-                   f"regularized was chosen on the last 287 training images, as much as {BUDGET:g} times the plain model's "
-                   f"reconstruction error allows; the test images chose nothing." + (
-                       " Quick: two seeds and a fifth of the epochs; the models are not trained to the end." if quick else "")))
+    strengths = "; ".join(f"{recipe.name}: {recipe.knob}={recipe.strength:g}" for recipe in RECIPES if recipe.knob)
+    print(_wrapped(
+        f"Mean ± standard deviation over {seeds} seeds (initial weights, batches, test noise, which labels are known); + is the winner "
+        f"of a column and - the loser. {CODE_SIZE} code units everywhere. Every model is regularized as strongly as {BUDGET:g} times "
+        f"the plain model's reconstruction error allows on the last 287 training images; the test images chose nothing. {strengths}."))
+    if quick:
+        print(f"Quick: {QUICK_SEEDS} seeds and {QUICK_EPOCHS} epochs instead of {SEEDS} and {EPOCHS}; nothing is trained to the end.")
     for title, columns in TABLES.items():
         print(f"\n{table(title, columns, results)}")
     print()
@@ -96,7 +98,8 @@ def _wrapped(text: str) -> str:
 
 def _draw(results: Results, models: dict[str, Any], data: ImageData, out: Path) -> None:
     groups = {title: [plots.DotPanel(column.name, {name: values[column.name] for name, values in results.items()},
-                                     column.high_wins) for column in columns] for title, columns in TABLES.items()}
+                                     column.high_wins, *extremes(results, column.name)) for column in columns]
+              for title, columns in TABLES.items()}
     (out / "comparison.png").write_bytes(plots.png_bytes(plots.dot_table(groups)))
     clean = data.X_test[[int(np.argmax(data.y_test == label)) for label in range(10)]]
     name, noise = next(iter(NOISES.items()))

@@ -1,7 +1,7 @@
 """What the numbers say, in sentences that are computed from them and turn round when the numbers do.
 
-Models of one seed start from the same draw of weights, order of batches, test noise and labels where they can, so they are compared seed by
-seed: "in 4 of 5 seeds" says more than two means with overlapping spreads.
+Within a seed all models meet the same test noise and the same few labels. So they are compared seed by seed: "in every
+seed" says more than two means with overlapping spreads.
 """
 
 from __future__ import annotations
@@ -14,14 +14,21 @@ from .regularizers_measures import COLUMNS, NOISES
 
 Results = Mapping[str, Mapping[str, np.ndarray]]        # by model, by column: one value for each seed (s,)
 HIGH_WINS = {column.name: column.high_wins for column in COLUMNS}
+NORM = "|dz/dx|\u00b2"
+CLOSE = 0.01            # accuracies that are not worth a difference
+TEST_IMAGES = 360
 TRAINED_ON = {"Gaussian noise": "denoising, Gaussian", "masked": "denoising, masking",
               "salt and pepper": "denoising, salt and pepper"}
 
 
 def extremes(results: Results, column: str) -> tuple[list[str], list[str]]:
-    """Return the models with the best and with the worst mean in a column; several where means are equal."""
+    """Return the models with the best and with the worst mean in a column.
+
+    Several where means are equal; none where most models share the place, which then distinguishes nobody.
+    """
     means = {name: float(values[column].mean()) for name, values in results.items()}
     low, high = ([name for name, mean in means.items() if mean == end] for end in (min(means.values()), max(means.values())))
+    low, high = (names if 2 * len(names) <= len(means) else [] for names in (low, high))
     return (high, low) if HIGH_WINS[column] else (low, high)
 
 
@@ -46,16 +53,16 @@ def _zeros(results: Results) -> str:
     having = [name for name in results if _mean(results, name, column) > 0]
     shares = ", ".join(f"{name} ({_mean(results, name, column):.0%} of its codes)" for name in having)
     return (f"Zeros. Exact zeros: {shares or 'none'}; no other model has one. The sparsest over a unit’s lifetime: "
-            f"{_names(extremes(results, 'lifetime sp.')[0])}; over the population: "
-            f"{_names(extremes(results, 'population sp.')[0])}.")
+            f"{_names(extremes(results, 'lifetime')[0])}; over the population: "
+            f"{_names(extremes(results, 'population')[0])}.")
 
 
 def _decay(results: Results) -> str:
     parts = []
     for name in ("weight decay, L1", "weight decay, L2"):
-        change = _mean(results, name, "lifetime sp.") - _mean(results, "plain", "lifetime sp.")
+        change = _mean(results, name, "lifetime") - _mean(results, "plain", "lifetime")
         parts.append(f"{name}: {_mean(results, name, 'exact zeros'):.0%} zeros, lifetime sparseness {change:+.3f} against plain")
-    return f"Weight decay acts on weights, not on codes. {'; '.join(parts)}."
+    return f"Weight decay, which prices weights and not codes. {'; '.join(parts)}."
 
 
 def _denoising(results: Results) -> str:
@@ -71,22 +78,23 @@ def _denoising(results: Results) -> str:
 def _contraction(results: Results) -> str:
     parts = []
     for name, base in (("contractive, deep", "plain"), ("contractive, one layer", "plain, one layer")):
-        norm, moved = (_mean(results, name, column) / _mean(results, base, column) for column in ("|dz/dx|^2", "sensitivity"))
+        norm, moved = (_mean(results, name, column) / _mean(results, base, column) for column in (NORM, "sensitivity"))
         parts.append(f"{name}: {norm:.2f} times the squared Jacobian norm of {base}, {moved:.2f} times its sensitivity")
-    smallest, steadiest = (_names(extremes(results, column)[0]) for column in ("|dz/dx|^2", "sensitivity"))
-    same = "the same" if smallest == steadiest else "not the same: a norm shrinks with the code, the sensitivity does not"
-    return f"Contraction. {'; '.join(parts)}. Smallest norm: {smallest}; least sensitive: {steadiest}; {same}."
+    shrunken = [name for name in results if wins(results, name, "plain", NORM) == _seeds(results)
+                == wins(results, "plain", name, "sensitivity")]
+    return (f"Contraction. {'; '.join(parts)}. A smaller norm says less than it seems, for it shrinks with the code: "
+            f"smaller than the plain model’s in every seed, and yet more sensitive in every seed: {_names(shrunken)}.")
 
 
 def _classes(results: Results) -> str:
     parts = []
     for column in (column.name for column in COLUMNS[-4:]):
-        best = extremes(results, column)[0][0]
-        gains = results[best][column] - results["plain"][column]
-        parts.append(f"{column}: {best}, {_value(results, best, column)}, {gains.mean():+.3f} against plain and ahead of it in "
-                     f"{wins(results, best, 'plain', column)} of {_seeds(results)} seeds")
-    return (f"Classes. {'; '.join(parts)}. One test image in 360 is 0.003: the winner of so many models by less than a few "
-            f"images may owe it to luck.")
+        for best in extremes(results, column)[0]:
+            gain = _mean(results, best, column) - _mean(results, "plain", column)
+            close = sum(_mean(results, best, column) - _mean(results, name, column) < CLOSE for name in results) - 1
+            parts.append(f"{column}: {best}, {gain:+.3f} against plain and ahead of it in {wins(results, best, 'plain', column)} of "
+                         f"{_seeds(results)} seeds, {close} of the other {len(results) - 1} within {CLOSE:g}")
+    return f"Classes. {'; '.join(parts)}. One test image is {1 / TEST_IMAGES:.3f}."
 
 
 def wins(results: Results, one: str, other: str, column: str) -> int:
@@ -108,4 +116,4 @@ def _value(results: Results, name: str, column: str) -> str:
 
 
 def _names(names: list[str]) -> str:
-    return " and ".join(names)
+    return " and ".join(names) or "none"

@@ -47,12 +47,11 @@ class Column:
 TABLES: dict[str, tuple[Column, ...]] = {
     "Reconstruction: squared error per held-out image, from": (
         Column("clean image", False), *(Column(name, False) for name in NOISES)),
-    "Codes": (
-        Column("lifetime sp.", True, ".2f"), Column("population sp.", True, ".2f"), Column("exact zeros", True, ".2f"),
-        Column("|dz/dx|^2", False, ".2f"), Column("sensitivity", False)),
-    "Digits named rightly, by": (
-        Column("5-NN, 100 labels", True), Column("5-NN, all", True), Column("linear, 100", True),
-        Column("linear, all", True)),
+    "Codes: sparseness over lifetime and population, share of exact zeros, squared Jacobian norm, noise sensitivity": (
+        Column("lifetime", True, ".2f"), Column("population", True, ".2f"), Column("exact zeros", True, ".2f"),
+        Column("|dz/dx|\u00b2", False, ".2f"), Column("sensitivity", False)),
+    "Digits named rightly by neighbours and by a linear classifier, with 100 labels and with all": (
+        Column("5-NN, 100", True), Column("5-NN, all", True), Column("linear, 100", True), Column("linear, all", True)),
 }
 COLUMNS = tuple(column for columns in TABLES.values() for column in columns)
 

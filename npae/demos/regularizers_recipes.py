@@ -19,7 +19,7 @@ from ..models import Autoencoder, ContractiveAutoencoder, DenoisingAutoencoder, 
 
 CODE_SIZE = 32
 BUDGET = 2.5
-EPOCHS, QUICK_EPOCHS = 100, 20
+EPOCHS, QUICK_EPOCHS = 100, 15
 COMMON = {"latent_dim": CODE_SIZE, "hidden_dims": (64,), "activation": "tanh", "latent_activation": "sigmoid",
           "tied": True, "learning_rate": 1e-2, "batch_size": 64, "schedule": "cosine"}
 WEIGHTS = (1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from .sparse_bars import find_bars
 from .sparse_curves import kl_curve, penalties_and_shrinkage
-from .sparse_digits import answers_of_units, sensitivity
+from .sparse_digits import codes_of_digits
 from .sparse_kl import batch_means, mean_activations
 from .sparse_l1 import l1_sweep, weight_decay_is_no_sparsity
 from .sparse_patches import stanford_exercise
 
 PARTS = (kl_curve, penalties_and_shrinkage, l1_sweep, weight_decay_is_no_sparsity, mean_activations, batch_means,
-         find_bars, answers_of_units, sensitivity, stanford_exercise)
+         find_bars, codes_of_digits, stanford_exercise)
 
 
 def run(out: Path, quick: bool = False) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from ..datasets import bars
 from ..models import SparseAutoencoder
 
 SIZE = 8
+SHOWN = {"bars-l1": "L1 0.3, tied, squared error", "bars-plain": "no penalty, tied"}     # figures by file name
 
 
 def single_bars() -> np.ndarray:
@@ -31,17 +33,22 @@ def find_bars(out: Path, quick: bool) -> dict[str, float]:
     """Tied ReLU units with L1 find all 16 bars from every start; other sparse models find some."""
     x, _ = bars(3000, SIZE, random_state=0)
     common = {"hidden_dims": (), "latent_dim": 32, "epochs": 100, "learning_rate": 3e-3, "batch_size": 100}
-    choices = {"L1 0.3, tied, squared error": {"sparsity": "l1", "sparsity_weight": 0.3, "tied": True},
-               "L1 0.3, untied, cross-entropy": {"sparsity": "l1", "sparsity_weight": 0.3, "loss": "bce"},
-               "KL 0.125, tied, cross-entropy": {"rho": 0.125, "sparsity_weight": 3.0, "tied": True, "loss": "bce"},
-               "no penalty, tied": {"sparsity": "l1", "sparsity_weight": 0.0, "tied": True}}
+    choices: dict[str, dict[str, Any]] = {
+        "L1 0.3, tied, squared error": {"sparsity": "l1", "sparsity_weight": 0.3, "tied": True},
+        "L1 0.3, untied, cross-entropy": {"sparsity": "l1", "sparsity_weight": 0.3, "loss": "bce"},
+        "KL 0.125, tied, cross-entropy": {"rho": 0.125, "sparsity_weight": 3.0, "tied": True, "loss": "bce"},
+        "no penalty, tied": {"sparsity": "l1", "sparsity_weight": 0.0, "tied": True}}
+    if quick:
+        choices = {name: choices[name] for name in SHOWN.values()}
     seeds = range(1 if quick else 4)
-    print(f"Bars: 3000 unions of 16 bars on {SIZE} x {SIZE} pixels, 32 units. Bars that some unit's weights match, |cos| > 0.9\n")
+    print(f"Bars: 3000 unions of 16 bars on {SIZE} x {SIZE} pixels, 32 units. A bar is found when the weights of some unit\n"
+          f"match it, |cos| > 0.9\n")
     print("  model                           bars found, one number a start   worst matched bar: |cos|")
     measured: dict[str, float] = {}
     shown: dict[str, np.ndarray] = {}
     for name, choice in choices.items():
-        weights = [SparseAutoencoder(**common, **choice, random_state=seed).fit(x).params["encoder.0.W"] for seed in seeds]
+        models = [SparseAutoencoder(**{**common, **choice, "random_state": seed}).fit(x) for seed in seeds]
+        weights = [model.params["encoder.0.W"] for model in models]
         matches = np.array([best_matches(W) for W in weights])                     # (seeds, 16)
         found = (matches > 0.9).sum(axis=1)
         print(f"  {name:<30}  {' '.join(map(str, found)):<30}   {matches.min():.3f}")
@@ -49,7 +56,7 @@ def find_bars(out: Path, quick: bool) -> dict[str, float]:
         if not measured:
             measured = {"bars_found_fewest": found.min(), "bars_worst_match": matches.min()}
     measured["bars_without_penalty"] = found.max()
-    for file, name in (("bars-l1", "L1 0.3, tied, squared error"), ("bars-plain", "no penalty, tied")):
+    for file, name in SHOWN.items():
         W = shown[name]
         figure = plots.filters(W, (SIZE, SIZE), columns=16, title=f"Weights of 32 units on the bars: {name}")
         (out / f"{file}.png").write_bytes(plots.png_bytes(figure))

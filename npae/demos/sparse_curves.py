@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from ..penalties import bernoulli_kl, bernoulli_kl_backward, gaussian_prior, l1_
 
 RHO = 0.2
 NAMES = {"l1": "L1 (Laplace prior)", "student_t": "Student-t, \N{GREEK SMALL LETTER NU} = 1", "gaussian": "Gaussian (L2)"}
-PENALTIES = {"l1": l1_sparsity, "student_t": student_t_sparsity, "gaussian": gaussian_prior}
+PENALTIES: dict[str, Callable[[np.ndarray], np.floating]] = {
+    "l1": l1_sparsity, "student_t": student_t_sparsity, "gaussian": gaussian_prior}
 
 
 def kl_curve(out: Path, quick: bool) -> dict[str, float]:
@@ -26,7 +28,8 @@ def kl_curve(out: Path, quick: bool) -> dict[str, float]:
         print(f"  {r:7.2f}   {value:16.6f}   {(r - RHO) ** 2 / (2 * RHO * (1 - RHO)):8.4f}   {back:16.6f}")
     above, below = (bernoulli_kl_backward(np.array([RHO + step]), RHO)[0] for step in (1e-4, -1e-4))
     curvature = (above - below) / 2e-4
-    print(f"\n  minimum 0 at rho-hat = rho; curvature there {curvature:.4f}, 1/(rho (1 - rho)) = {1 / (RHO * (1 - RHO)):.4f}")
+    print(f"\n  minimum 0 at rho-hat = rho; curvature there {curvature:.4f}, and 1/(rho (1 - rho)) is "
+          f"{1 / (RHO * (1 - RHO)):.4f}")
     _draw_kl(out)
     return {"kl_table_error": max(errors), "kl_curvature": curvature}
 
@@ -52,7 +55,7 @@ def penalties_and_shrinkage(out: Path, quick: bool) -> dict[str, float]:
     costs = {name: [penalty(np.array([[value]])) for value in z] for name, penalty in PENALTIES.items()}
     print(f"What a penalty makes of a datum y: the z that minimises (y - z)^2 / 2 + {RATE} penalty(z)\n")
     print("  penalty                    y = 0.5    y = 2    y = 6    codes exactly 0 among |y| <= 6")
-    measured = {}
+    measured: dict[str, float] = {}
     for name, label in NAMES.items():
         small, middle, large = map_codes(name, RATE, np.array([0.5, 2.0, 6.0]))
         zeros = float(np.mean(codes[name] == 0))
@@ -67,6 +70,7 @@ def _draw_penalties(out: Path, z: np.ndarray, costs: dict, y: np.ndarray, codes:
         plots.LinePanel("What a code costs", z, {NAMES[name]: cost for name, cost in costs.items()}, "code z", "penalty",
                         y_limits=(0, 7.5), note="at weight 1", legend="upper center"),
         plots.LinePanel("What becomes of it", y, {NAMES[name]: code for name, code in codes.items()}, "data y",
-                        f"best code z at \N{GREEK SMALL LETTER LAMDA} = {RATE}", references={"no penalty": y}, note="dashed: no penalty", legend=""),
+                        f"best code z at \N{GREEK SMALL LETTER LAMDA} = {RATE}", references={"no penalty": y},
+                        note="thin dashes: no penalty", legend=""),
     ]
     (out / "penalties.png").write_bytes(plots.png_bytes(plots.line_panels(panels, height=3.4)))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from .. import plots
 from ..datasets import load_digits
-from ..models import SparseAutoencoder
+from ..models import Model, SparseAutoencoder
 from ..penalties import bernoulli_kl
 from ..sparseness import lifetime_sparseness
 
@@ -17,10 +18,10 @@ BATCHES = (10, 32, 100, 320)
 MOMENTUM = 0.9
 
 
-def fit(x: np.ndarray, **changes) -> SparseAutoencoder:
+def fit(x: np.ndarray, **changes: Any) -> Model:
     """Return a shallow sigmoid autoencoder with KL sparsity, fitted to x (m, 64)."""
-    settings = {"rho": RHO, "latent_dim": UNITS, "hidden_dims": (), "loss": "bce", "epochs": 80, "learning_rate": 5e-3,
-                "batch_size": 144, "schedule": "cosine", "random_state": 0}
+    settings: dict[str, Any] = {"rho": RHO, "latent_dim": UNITS, "hidden_dims": (), "loss": "bce", "epochs": 80,
+                                "learning_rate": 5e-3, "batch_size": 144, "schedule": "cosine", "random_state": 0}
     return SparseAutoencoder(**{**settings, **changes}).fit(x)
 
 
@@ -29,7 +30,8 @@ def mean_activations(out: Path, quick: bool) -> dict[str, float]:
     x = load_digits().X_train
     print(f"KL sparsity, {UNITS} sigmoid units on the digits, rho = {RHO}\n")
     print("  beta   mean activations   largest |rho-hat - rho|   lifetime sparseness   reconstruction, nats")
-    means, notes, measured = {}, {}, {}
+    means, notes = {}, {}
+    measured: dict[str, float] = {}
     for beta in (0, 1, 10, 100):
         model = fit(x, sparsity_weight=float(beta))
         z = model.transform(x).astype(np.float64)
@@ -62,11 +64,12 @@ def batch_means(out: Path, quick: bool) -> dict[str, float]:
         found["batch mean"].append(alone)
         found["running average"].append(running)
         print(f"  {B:10d}   {alone:10.4f}   {predicted[-1]:18.4f}   {running:28.4f}   {predicted[-1] / 19:16.4f}")
+    theory = "variance of the mean \N{MULTIPLICATION SIGN} KL\N{DOUBLE PRIME} / 2"
     panel = plots.LinePanel("How much too high the penalty is", [str(B) for B in BATCHES], found, "batch size", "nats",
-                            references={"variance of the mean \N{MULTIPLICATION SIGN} KL\N{DOUBLE PRIME} / 2": predicted}, log=True)
+                            references={theory: predicted}, log=True)
     (out / "kl-batches.png").write_bytes(plots.png_bytes(plots.line_panels([panel], width=5.6, height=3.2)))
     return {"bias_over_theory_100": found["batch mean"][2] / predicted[2], "bias_batch_10": found["batch mean"][0],
-            "bias_running_10": found["running average"][0], **_training_with_small_batches(x)}
+            "bias_running_10": found["running average"][0], **_training_with_small_batches(x, 15 if quick else 30)}
 
 
 def _excess(z: np.ndarray, B: int, n_batches: int, rng: np.random.Generator) -> tuple[float, float]:
@@ -82,13 +85,13 @@ def _excess(z: np.ndarray, B: int, n_batches: int, rng: np.random.Generator) -> 
     return float(alone - exact), float(running - exact)
 
 
-def _training_with_small_batches(x: np.ndarray, B: int = 10) -> dict[str, float]:
+def _training_with_small_batches(x: np.ndarray, epochs: int, B: int = 10) -> dict[str, float]:
     """Train with batches of 10: the penalty that training reports, and the one that the final units have."""
     print(f"\n  Training with batches of {B}: the penalty as training saw it in its last epoch, and over all examples\n")
     print("  mean activations from   seen     over all   largest |rho-hat - rho|")
     measured = {}
     for name, momentum, beta in (("batch", None, 1.0), ("running", MOMENTUM, 1 / (1 - MOMENTUM))):
-        model = fit(x, batch_size=B, epochs=30, learning_rate=2e-3, rho_momentum=momentum, sparsity_weight=beta)
+        model = fit(x, batch_size=B, epochs=epochs, learning_rate=2e-3, rho_momentum=momentum, sparsity_weight=beta)
         r = model.transform(x).astype(np.float64).mean(axis=0)
         seen, real = model.history_["sparsity"][-1] / beta, bernoulli_kl(r, RHO)
         print(f"  {name:<21} {seen:6.3f} {real:12.3f} {np.abs(r - RHO).max():25.3f}")

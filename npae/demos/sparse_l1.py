@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,8 +23,8 @@ def l1_sweep(out: Path, quick: bool) -> dict[str, float]:
     print("  lambda   codes exactly 0   squared error per image")
     zeros, errors = [], []
     for weight in WEIGHTS:
-        models = [SparseAutoencoder(sparsity="l1", sparsity_weight=weight, hidden_dims=(), latent_dim=100, tied=True, epochs=60,
-                                    learning_rate=3e-3, batch_size=100, schedule="cosine", random_state=seed)
+        models = [SparseAutoencoder(sparsity="l1", sparsity_weight=weight, hidden_dims=(), latent_dim=100, tied=True,
+                                    epochs=60, learning_rate=3e-3, batch_size=100, schedule="cosine", random_state=seed)
                   .fit(digits.X_train) for seed in seeds]
         zeros.append(np.mean([zero_fraction(model.transform(digits.X_test)) for model in models]))
         errors.append(-np.mean([model.score(digits.X_test) for model in models]))
@@ -41,9 +42,9 @@ def weight_decay_is_no_sparsity(out: Path, quick: bool) -> dict[str, float]:
     """A linear autoencoder with L2 decay loses rank, one with L1 decay loses units, and neither gets a sparse code."""
     x = load_digits().X_train.astype(np.float64)
     x = x - x.mean(axis=0)
-    linear = {"hidden_dims": (), "latent_dim": 16, "optimizer": "lbfgs", "dtype": "float64", "random_state": 0,
-              "epochs": 60 if quick else 300}
-    models = {f"L2 decay {decay:g}": Autoencoder(weight_decay=decay, **linear) for decay in DECAYS}
+    linear: dict[str, Any] = {"hidden_dims": (), "latent_dim": 16, "optimizer": "lbfgs", "dtype": "float64",
+                              "random_state": 0, "epochs": 60 if quick else 300}
+    models: dict[str, Autoencoder] = {f"L2 decay {decay:g}": Autoencoder(weight_decay=decay, **linear) for decay in DECAYS}
     models["L1 decay 0.05"] = Autoencoder(weight_decay=0.05, decay_kind="l1", hidden_dims=(), latent_dim=16, epochs=100,
                                           learning_rate=3e-3, schedule="cosine", random_state=0)
     models["L1 on ReLU codes, 0.3"] = SparseAutoencoder(sparsity="l1", sparsity_weight=0.3, hidden_dims=(), latent_dim=16,
@@ -62,6 +63,6 @@ def weight_decay_is_no_sparsity(out: Path, quick: bool) -> dict[str, float]:
         if name.startswith("L2"):
             measured |= {f"decay_{model.weight_decay:g}_zeros": zero_fraction(z), f"decay_{model.weight_decay:g}_rank": rank}
     measured["l1_codes_zeros"] = zero_fraction(z)
-    print("\n  Decay acts on the weights. L2 lowers the rank; L1 switches whole units (nearly) off, for every image alike. Zeros that\n"
-          "  depend on the image need a penalty on the activations.")
+    print("\n  Decay acts on the weights. L2 lowers the rank; L1 switches whole units (nearly) off, for every image alike.\n"
+          "  Zeros that depend on the image need a penalty on the activations.")
     return measured

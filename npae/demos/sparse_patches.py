@@ -17,7 +17,7 @@ import numpy as np
 
 from .. import plots
 from ..datasets import load_patches
-from ..models import SparseAutoencoder
+from ..models import Model, SparseAutoencoder
 
 THEIR_LAMBDA, THEIR_BETA, RHO, UNITS, SIZE = 1e-4, 3.0, 0.01, 25, 8
 BINS = 8                    # of orientations over 180 degrees
@@ -26,15 +26,16 @@ ORIENTED = 0.5              # this much of a filter's energy must agree on one o
 
 def stanford_exercise(out: Path, quick: bool) -> dict[str, float]:
     """64-25-64 with L-BFGS, on the patches as they are, whitened, and whitened at unit variance."""
-    m, iterations = (3000, 150) if quick else (10_000, 400)
+    m, iterations = (2000, 100) if quick else (10_000, 400)
     plain, white = (load_patches(m, size=SIZE, normalize=kind, random_state=0) for kind in ("range", "whiten"))
-    theirs: dict[str, Any] = {"weight_decay": THEIR_LAMBDA, "sparsity_weight": 2 * THEIR_BETA, "output_activation": "sigmoid"}
+    theirs: dict[str, Any] = {"weight_decay": THEIR_LAMBDA, "sparsity_weight": 2 * THEIR_BETA,
+                              "output_activation": "sigmoid"}
     runs = {"plain": ("Patches as they are", plain, theirs), "collapsed": ("Whitened, same settings", white, theirs),
             "whitened": ("Whitened, unit variance", (white - white.mean()) / white.std(),
                          {"weight_decay": 3e-3, "sparsity_weight": 60.0})}
-    print(f"The Stanford exercise: 64-{UNITS}-64 sigmoid, {m} patches of one photograph, rho {RHO}, L-BFGS, {iterations} iterations.\n"
-          f"Their lambda {THEIR_LAMBDA:g} is our weight_decay {THEIR_LAMBDA:g}; their beta {THEIR_BETA:g} is our sparsity_weight "
-          f"{2 * THEIR_BETA:g} (their 1/2).\n")
+    print(f"The Stanford exercise: 64-{UNITS}-64 sigmoid, {m} patches of one photograph, rho {RHO}, {iterations} steps of\n"
+          f"L-BFGS. Their lambda {THEIR_LAMBDA:g} is our weight_decay {THEIR_LAMBDA:g}; their beta {THEIR_BETA:g} is our "
+          f"sparsity_weight {2 * THEIR_BETA:g} (their 1/2).\n")
     print("  patches                    variance   error left   mean activations   lifetime sp.   oriented   orientations")
     measured: dict[str, float] = {}
     for name, (title, x, settings) in runs.items():
@@ -44,14 +45,14 @@ def stanford_exercise(out: Path, quick: bool) -> dict[str, float]:
         W = model.params["encoder.0.W"]
         figure = plots.filters(W / np.linalg.norm(W, axis=0), (SIZE, SIZE), columns=5, tile=0.72, title=title)
         (out / f"patches-{name}.png").write_bytes(plots.png_bytes(figure))
-    print("\n  One portrait, much of it out of focus: smooth patches, wide edges. Whitening takes the smoothness away and leaves\n"
-          "  every direction as much variance as any other. In the range [.1, .9] that variance is so small that no unit\n"
-          "  earns its keep: all of them sit at rho, pay nothing and say nothing (E002-03). At unit variance, with a weight\n"
-          "  to match and a linear output, the edges are narrow.")
+    print("\n  One portrait, much of it out of focus: smooth patches, wide edges. Whitening takes the smoothness away and\n"
+          "  leaves every direction as much variance as any other. In the range [.1, .9] that variance is so small that no\n"
+          "  unit earns its keep: all of them sit at rho, pay nothing and say nothing (E002-03). At unit variance, with\n"
+          "  weights to match and a linear output, the edges are narrow.")
     return measured
 
 
-def _describe(title: str, model: SparseAutoencoder, x: np.ndarray) -> dict[str, float]:
+def _describe(title: str, model: Model, x: np.ndarray) -> dict[str, float]:
     r = model.transform(x).mean(axis=0)
     angles, strengths = orientations(model.params["encoder.0.W"])
     oriented = strengths > ORIENTED

@@ -7,6 +7,9 @@ log w is taken out before exponentiating; the standard error follows from that o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -76,18 +79,19 @@ class EvidenceMixin:
         """Return the importance-weighted estimate of log p(x) for each example and its standard error, (m,) and (m,), nats.
 
         A lower bound in expectation, tighter with n_samples. Memory does not grow with the number of examples or samples.
+        The noise comes example by example, so that neither the size of the pieces nor later rows change an estimate.
         """
         check_integer(n_samples, "n_samples", 1)
         rng = check_random_state(random_state)
         x = self._check_input(X)
         self._check_data(x, "X")
         estimates, errors = [], []
-        for start in range(0, len(x), ROWS):
-            rows = x[start:start + ROWS]
+        size = max(1, ROWS // n_samples)        # several examples with all their samples, or one example in several blocks
+        for start in range(0, len(x), size):
+            rows = x[start:start + size]
             state = _LogMean(len(rows))
-            block = max(1, ROWS // len(rows))
-            for first in range(0, n_samples, block):
-                eps = rng.standard_normal((len(rows), min(block, n_samples - first), self.latent_dim)).astype(x.dtype)
+            for first in range(0, n_samples, ROWS):
+                eps = rng.standard_normal((len(rows), min(ROWS, n_samples - first), self.latent_dim)).astype(x.dtype)
                 state.add(self._importance_weights(rows, eps))
             estimates.append(state.value())
             errors.append(state.standard_error())
@@ -133,6 +137,16 @@ class EvidenceMixin:
         return decoder.mean if mean else decoder.sample(rng)
 
     # ---- diagnostics ----------------------------------------------------------------------------------------------
+
+    def _extras(self) -> dict[str, Any]:
+        if not hasattr(self, "kl_per_unit_"):
+            return {}
+        return {"kl_per_unit": self.kl_per_unit_.tolist(), "active_units": self.active_units_}
+
+    def _adopt_extras(self, extras: Mapping[str, Any]) -> None:
+        if "kl_per_unit" in extras:
+            self.kl_per_unit_ = np.asarray(extras["kl_per_unit"], dtype=self.dtype).reshape(self.latent_dim)
+            self.active_units_ = int(extras["active_units"])
 
     def _look_at_posterior(self, x: np.ndarray) -> None:
         _, _, q = self._encode(self._params, x[:WATCHED])

@@ -37,9 +37,17 @@ def validate_variational(model: Any) -> None:
     _validate_variance(model)
     _validate_combinations(model)
     for name in ("prior_mean", "prior_logvar"):
-        value = np.asarray(getattr(model, name), dtype=float)
-        if value.shape not in ((), (model.latent_dim,)) or not np.isfinite(value).all():
-            raise ValueError(f"{name} must be a finite number or {model.latent_dim} of them, got {getattr(model, name)!r}")
+        _validate_prior(getattr(model, name), name, model.latent_dim)
+
+
+def _validate_prior(given: Any, name: str, k: int) -> None:
+    try:
+        value = np.asarray(given, dtype=float)
+        sound = value.shape in ((), (k,)) and bool(np.isfinite(value).all())
+    except (TypeError, ValueError):
+        sound = False
+    if not sound:
+        raise ValueError(f"{name} must be a finite number or {k} of them, got {given!r}")
 
 
 def _validate_variance(model: Any) -> None:

@@ -7,26 +7,37 @@
     lines.py     curves, sweeps and spectra in panels; histograms.py and bar_groups.py what their names say
     dots.py      a table drawn: models in rows, a panel for each quantity, a dot for each repetition
     opacity.py   units as discs, as opaque as they are active
+    build_ups.py images as sums of parts, the sum so far below each part
     tangents.py  directions in the space of images, beside their image
-    fields.py    vector fields in the plane, with a zoom
+    fields.py    vector fields in the plane, with a zoom; where points land
+    manifold.py  a decoder over the plane of two-dimensional codes
+    traversals.py  rows of images: interpolations, one unit at a time; grids.py samples side by side
+    densities.py histograms against a curve; graphs.py computation graphs as drawings
     style.py     colours, sizes, axes: the one place where the looks are decided
 
 `pyplot` is never imported: it would open windows and change settings that belong to the user.
 """
 
 from .bar_groups import bar_groups
+from .build_ups import build_ups
 from .codes import scatter_codes
 from .curves import learning_curves
+from .densities import DensityPanel, density_panels
 from .dots import DotPanel, dot_table
 from .export import png_bytes
-from .fields import FieldPanel, vector_fields
+from .fields import FieldPanel, landing_map, vector_fields
 from .filters import filters
+from .graphs import Arrow, GraphPanel, Node, graph_panels
+from .grids import grid_panels
 from .histograms import histograms
 from .images import image_grid, reconstructions
 from .lines import LinePanel, line_panels
+from .manifold import manifold, quantile_grid
 from .opacity import unit_opacity
 from .tangents import direction_images
+from .traversals import image_rows
 
-__all__ = ["DotPanel", "FieldPanel", "LinePanel", "bar_groups", "direction_images", "dot_table", "filters", "histograms", "image_grid",
-           "learning_curves", "line_panels", "png_bytes", "reconstructions", "scatter_codes", "unit_opacity",
-           "vector_fields"]
+__all__ = ["Arrow", "DensityPanel", "DotPanel", "FieldPanel", "GraphPanel", "LinePanel", "Node", "bar_groups",
+           "build_ups", "density_panels", "direction_images", "dot_table", "filters", "graph_panels", "grid_panels", "histograms",
+           "image_grid", "image_rows", "landing_map", "learning_curves", "line_panels", "manifold", "png_bytes",
+           "quantile_grid", "reconstructions", "scatter_codes", "unit_opacity", "vector_fields"]

@@ -32,7 +32,7 @@ def bar_groups(quantities: Mapping[str, Mapping[str, float]], x_labels: Mapping[
         ax.set_xlim(0, max(lengths) * 1.22)
         ax.set_yticks(range(len(models)), models, color=INK, fontsize=NORMAL)
         ax.tick_params(axis="y", length=0)
-        ax.xaxis.set_major_locator(MaxNLocator(4))
+        ax.xaxis.set_major_locator(MaxNLocator(4, steps=(1, 2, 5, 10)))
         set_title(ax, quantity)
         label_axes(ax, (x_labels or {}).get(quantity, ""), "")
     row[0].invert_yaxis()

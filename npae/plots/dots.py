@@ -1,6 +1,6 @@
 """A table drawn: one row per model, one panel per quantity, every repetition a small dot and their mean a large one.
 
-The winner of a panel is blue and filled, the loser an empty red ring, so that print tells them apart as well. Panels have
+The best of a panel is blue and filled, the worst an empty red ring, so that print tells them apart as well. Panels have
 their own scales: what is compared is the order and the distances within a panel, against the scatter of the repetitions.
 """
 
@@ -23,11 +23,13 @@ WIDE = 9.0
 
 @dataclass(frozen=True, eq=False)
 class DotPanel:
-    """One quantity: its title, the repetitions (s,) of each model by name, and whether high values win."""
+    """One quantity: its title, the repetitions (s,) of each model by name, whether high is good, and whom to mark."""
 
     title: str
     values: Mapping[str, ArrayLike]
     high_wins: bool
+    best: Sequence[str] = ()
+    worst: Sequence[str] = ()
 
 
 def dot_table(groups: Mapping[str, Sequence[DotPanel]]) -> Figure:
@@ -57,10 +59,9 @@ def _draw_panel(ax: Axes, panel: DotPanel) -> None:
     ax.xaxis.set_major_locator(MaxNLocator(3))
     arrow = "\N{RIGHTWARDS ARROW}" if panel.high_wins else "\N{LEFTWARDS ARROW}"
     ax.set_title(f"{panel.title} {arrow}", color=MUTED, fontsize=SMALL, pad=5)
-    means = [float(np.mean(values)) for values in panel.values.values()]
-    best, worst = (max(means), min(means)) if panel.high_wins else (min(means), max(means))
-    for row, (values, mean) in enumerate(zip(panel.values.values(), means)):
+    for row, (name, values) in enumerate(panel.values.items()):
         repetitions = np.asarray(values, dtype=float)
         ax.plot(repetitions, np.full(len(repetitions), row), "o", color=MUTED, alpha=0.45, markersize=2.6, markeredgewidth=0)
-        face, edge = (BLUE, BLUE) if mean == best else (PAPER, VERMILLION) if mean == worst else (INK, INK)
-        ax.plot(mean, row, "o", markersize=6, markerfacecolor=face, markeredgecolor=edge, markeredgewidth=1.4, zorder=3)
+        face, edge = (BLUE, BLUE) if name in panel.best else (PAPER, VERMILLION) if name in panel.worst else (INK, INK)
+        ax.plot(repetitions.mean(), row, "o", markersize=6, markerfacecolor=face, markeredgecolor=edge, markeredgewidth=1.4,
+                zorder=3)

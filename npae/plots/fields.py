@@ -1,4 +1,4 @@
-"""Vector fields in the plane: at every point of a grid the arrow of a function, for instance of r(x) - x.
+"""Vector fields in the plane: at every point of a grid the arrow of a function, for instance of r(x) - x; and landing maps.
 
 Arrows have the direction and the relative length of the vectors. Panels of one window share their scale, so that an estimate
 and the truth beside it are compared by eye; the longest arrows reach from one grid point to the next. A zoom has a scale
@@ -10,7 +10,7 @@ Where the truth is given, arrows that point against it (cosine below 0) are draw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +25,7 @@ Field = Callable[[np.ndarray], np.ndarray]
 Window = tuple[float, float, float, float]      # left, right, bottom, top
 LONGEST = 95            # percentile of the lengths that is drawn as long as the grid is wide: few are longer
 DATA_COLOUR = "#b9c0c8"
+AXES = "x\N{SUBSCRIPT ONE}", "x\N{SUBSCRIPT TWO}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +44,7 @@ class FieldPanel:
 
 
 def vector_fields(panels: Sequence[FieldPanel], data: ArrayLike | None = None, curve: ArrayLike | None = None,
-                  axes: tuple[str, str] = ("x\N{SUBSCRIPT ONE}", "x\N{SUBSCRIPT TWO}"), panel: float = 4.4) -> Figure:
+                  axes: tuple[str, str] = AXES, panel: float = 4.4) -> Figure:
     """Return a figure of the panels in a row, over data (m, 2) as dots and a curve (p, 2) as a line.
 
     axes: the names of the two coordinates. panel: the width of one, in inches.
@@ -61,6 +62,27 @@ def vector_fields(panels: Sequence[FieldPanel], data: ArrayLike | None = None, c
         _draw(ax, item, scales[item.window], data, curve)
         if item.zoom is not None:
             _draw_zoom(ax, item, data, curve)
+    return figure
+
+
+def landing_map(title: str, groups: Mapping[str, ArrayLike], curve: ArrayLike, note: str = "",
+                axes: tuple[str, str] = AXES, width: float = 5.2) -> Figure:
+    """Return a figure of up to three groups of points (m, 2), crosses, dots and triangles, over a curve (p, 2)."""
+    if not 1 <= len(groups) <= 3:
+        raise ValueError(f"groups must be one to three sets of points, got {len(groups)}")
+    figure = new_figure(width, width + 0.35)
+    ax = figure.add_subplot(1, 1, 1)
+    style_axes(ax)
+    set_title(ax, title, note)
+    label_axes(ax, *axes)
+    ax.plot(*check_matrix(curve, "curve", n_features=2).T, color=ORANGE, linewidth=5, alpha=0.5, solid_capstyle="round",
+            label="the data", zorder=1)
+    for (name, points), colour, marker in zip(groups.items(), (VERMILLION, BLUE, INK), "x.^"):
+        x, y = check_matrix(points, f"groups[{name!r}]", n_features=2).T
+        ax.scatter(x, y, s=14, color=colour, marker=marker, linewidths=0.8, label=name, zorder=3)
+    ax.set_aspect("equal", adjustable="datalim")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), fontsize=SMALL, labelcolor=INK, edgecolor=PAPER,
+              ncols=1 + len(groups), columnspacing=1.2, handletextpad=0.5, markerscale=1.4)
     return figure
 
 
@@ -101,7 +123,8 @@ def _draw(ax: Axes, item: FieldPanel, scale: float, data: ArrayLike | None, curv
     if item.truth is not None:
         wrong = (vectors * _evaluate(item.truth, points)).sum(axis=1) < 0
     if data is not None:
-        ax.scatter(*check_matrix(data, "data", n_features=2).T, s=5, color=DATA_COLOUR, linewidths=0, zorder=1)
+        x, y = check_matrix(data, "data", n_features=2).T
+        ax.scatter(x, y, s=5, color=DATA_COLOUR, linewidths=0, zorder=1)
     if curve is not None:
         ax.plot(*check_matrix(curve, "curve", n_features=2).T, color=ORANGE, linewidth=2.6, zorder=2, solid_capstyle="round")
     thin = 0.09 / item.arrows                                   # of the width of the axes

