@@ -10,7 +10,10 @@ from ..baselines import PCA, principal_angles
 from ..losses import bernoulli_entropy, bernoulli_nll, gaussian_nll, squared_error_backward
 from ..models import Autoencoder, Model
 from ..optimizers import LBFGS
+from .contractive_oracles import contractive_oracle_checks
+from .denoising_oracles import denoising_oracle_checks
 from .result import Check
+from .sparse_oracles import sparse_oracle_checks
 
 EIGENVALUES = np.array([9.0, 4.0, 2.0, 0.5, 0.3, 0.1])      # a clear gap after each of the first three
 
@@ -25,6 +28,9 @@ def oracle_checks(seed: int = 0) -> Iterator[Check]:
     yield from weight_decay_shrinks_eigenvalues(x, seed)
     yield identity_solution(rng)
     yield from loss_facts(rng)
+    yield from sparse_oracle_checks(seed)
+    yield from denoising_oracle_checks(seed)
+    yield from contractive_oracle_checks(seed)
 
 
 def gaussian_data(rng: np.random.Generator, m: int = 400) -> np.ndarray:

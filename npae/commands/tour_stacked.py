@@ -75,7 +75,7 @@ STACKED = Exhibit(
          "trained together, with two gradients meeting in the code: from the reconstruction and from the classes.",
     equation=STACKED_EQUATION,
     build=lambda: StackedDenoisingAutoencoder(latent_dim=32, hidden_dims=(128, 64), latent_activation="relu", noise="masking",
-                                              pretrain_epochs=20, epochs=200, learning_rate=2e-3, batch_size=32),
+                                              pretrain_epochs=20, epochs=200, learning_rate=5e-3, batch_size=64),
     remark=remark,
     labels=LABELS,
     measure=measure,

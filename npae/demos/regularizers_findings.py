@@ -52,9 +52,10 @@ def _zeros(results: Results) -> str:
     column = "exact zeros"
     having = [name for name in results if _mean(results, name, column) > 0]
     shares = ", ".join(f"{name} ({_mean(results, name, column):.0%} of its codes)" for name in having)
-    return (f"Zeros. Exact zeros: {shares or 'none'}; no other model has one. The sparsest over a unit’s lifetime: "
+    return (f"Zeros. Exact zeros: {shares or 'none'}; no other model has one. The sparsest over a unit's lifetime: "
             f"{_names(extremes(results, 'lifetime')[0])}; over the population: "
-            f"{_names(extremes(results, 'population')[0])}.")
+            f"{_names(extremes(results, 'population')[0])}. (That measure asks how near codes are to 0: "
+            f"sigmoid units that idle at 1/2 count as active, and linear codes pass near 0 in any model.)")
 
 
 def _decay(results: Results) -> str:
@@ -83,7 +84,7 @@ def _contraction(results: Results) -> str:
     shrunken = [name for name in results if wins(results, name, "plain", NORM) == _seeds(results)
                 == wins(results, "plain", name, "sensitivity")]
     return (f"Contraction. {'; '.join(parts)}. A smaller norm says less than it seems, for it shrinks with the code: "
-            f"smaller than the plain model’s in every seed, and yet more sensitive in every seed: {_names(shrunken)}.")
+            f"smaller than the plain model's in every seed, and yet more sensitive in every seed: {_names(shrunken)}.")
 
 
 def _classes(results: Results) -> str:
