@@ -93,7 +93,8 @@ def load_data(data: str, mnist_dir: str | None = None) -> tuple[np.ndarray, np.n
 def _draw(model: Model, x_val: np.ndarray, image_shape: tuple[int, int] | None, out: Path) -> list[str]:
     """Write the figures that suit the data and return their names."""
     from .. import plots
-    figures = {"learning_curves.png": plots.learning_curves({type(model).__name__: model.history_})}
+    name = type(model).__name__
+    figures = {"learning_curves.png": plots.learning_curves({name: model.history_}, units={name: _units(model)})}
     if image_shape is not None:
         shown = x_val[:12]
         rows = {"original": shown, "reconstruction": model.reconstruct(shown)}
@@ -104,3 +105,9 @@ def _draw(model: Model, x_val: np.ndarray, image_shape: tuple[int, int] | None, 
         with atomic_write(out / name) as file:
             figure.savefig(file, dpi=150)
     return list(figures)
+
+
+def _units(model: Model) -> str:
+    if model.loss == "bce" or isinstance(model, models.VariationalAutoencoder):
+        return "nats per example"
+    return {"mse": "squared error per example", "mae": "absolute error per example"}[model.loss]

@@ -103,7 +103,7 @@ def _draw(after_m: Bounds, after_e: Bounds, vae: Bounds):
         LinePanel("Linear VAE: the bound follows", epochs, {"log p(x)": vae.log_p, "ELBO": vae.elbo}, "epoch", "nats per example",
                   "2 units, exact log p(x)", legend="lower right"),
         LinePanel("The gap, log p(x) - ELBO", epochs, {"linear VAE": vae.gap}, "epoch or iteration", "nats per example",
-                  "rounding error of EM not to be seen", points={"EM after M-step": (iterations, after_m.gap[1:])}, log=True,
+                  "EM after its E-step: 0, below the axis", points={"EM after M-step": (iterations, after_m.gap[1:])}, log=True,
                   x_limits=(0, len(vae.gap))),
     ]
     return line_panels(panels, columns=3, width=11.0, height=3.3)

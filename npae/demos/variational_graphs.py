@@ -31,7 +31,7 @@ def _column(z: Node) -> dict[str, Node]:
 FORWARD = [Arrow("x", "encoder"), Arrow("encoder", "q"), Arrow("q", "z"), Arrow("z", "decoder"), Arrow("decoder", "nll"),
            Arrow("q", "kl")]
 BACK = [Arrow("nll", "decoder", gradient=True, bend=0.7), Arrow("decoder", "z", gradient=True, bend=0.7),
-        Arrow("kl", "q", gradient=True, bend=0.4), Arrow("q", "encoder", gradient=True, bend=0.7)]
+        Arrow("kl", "q", gradient=True, bend=0.32), Arrow("q", "encoder", gradient=True, bend=0.7)]
 
 
 def _before() -> GraphPanel:

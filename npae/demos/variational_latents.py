@@ -16,7 +16,7 @@ Models = dict[int, VariationalAutoencoder]
 SIDE = 20
 STEPS = 9
 REACH = 2.5             # a traversal goes so far to both sides, in standard deviations of the prior
-PAIRS = ((0, 1), (2, 3), (4, 5), (8, 9), (15, 40), (33, 7))
+PAIRS = ((2, 3), (4, 5), (6, 7), (0, 9), (1, 8), (5, 0))     # classes; the first held-out example of each
 
 
 def learned_manifold(out: Path, data: ImageData, models: Models) -> dict[str, float]:
@@ -56,12 +56,11 @@ def interpolations(out: Path, data: ImageData, models: Models) -> dict[str, floa
     """Decode the lines between posterior means; halfway, a decoded image is nearer to the data than a cross-fade."""
     model, share = models[10], np.linspace(0, 1, STEPS)[:, None]
     rows = {}
-    for number, (i, j) in enumerate(PAIRS):
-        a, b = data.X_test[[i]], data.X_test[[j]]
+    for first, last in PAIRS:
+        a, b = (data.X_test[data.y_test == label][:1] for label in (first, last))
         between = model.inverse_transform((1 - share) * model.transform(a) + share * model.transform(b))
-        rows[f"{data.y_test[i]} to {data.y_test[j]}, codes" + " " * number] = np.vstack([a, between, b])
-    a, b = (data.X_test[[index]] for index in PAIRS[-1])
-    rows["the last, pixels"] = np.vstack([a, (1 - share) * a + share * b, b])
+        rows[f"{first} to {last}"] = np.vstack([a, between, b])
+    rows[f"{first} to {last}, pixels"] = np.vstack([a, (1 - share) * a + share * b, b])      # the same pair, cross-faded
     half = len(data.X_test) // 2
     left, right = data.X_test[:half], data.X_test[half:2 * half]
     codes = model.inverse_transform((model.transform(left) + model.transform(right)) / 2)

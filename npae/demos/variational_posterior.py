@@ -33,10 +33,9 @@ def aggregate_posterior(out: Path, data: ImageData, vae: VariationalAutoencoder,
     x = np.linspace(-4, 4, 200)
     normal = {"N(0, 1)": (x, np.exp(-x ** 2 / 2) / np.sqrt(2 * np.pi))}
     shown = np.argsort(-vae.kl_per_unit_)[:4]
-    panels = [DensityPanel(f"VAE, unit {unit + 1}", {"z ~ q(z|x)": z[:, unit]}, (-4, 4), "z",
+    panels = [DensityPanel(f"VAE, unit {unit + 1}", {"codes of held-out digits": z[:, unit]}, (-4, 4), "draw from q(z|x)",
                            f"mean {z[:, unit].mean():.2f}, sd {z[:, unit].std():.2f}", normal) for unit in shown]
-    limit = 4 * float(codes[:, :4].std(axis=0).max())
-    panels += [DensityPanel(f"autoencoder, unit {unit + 1}", {"code": codes[:, unit]}, (-limit, limit), "code",
+    panels += [DensityPanel(f"AE, unit {unit + 1}", {"codes of held-out digits": codes[:, unit]}, (-4, 4), "code",
                             f"mean {codes[:, unit].mean():.2f}, sd {codes[:, unit].std():.2f}", normal) for unit in range(4)]
     save(density_panels(panels, bins=28), out, "aggregate_posterior")
     print("Aggregate posterior against the prior, 10 units, held-out digits: distance of mean and covariance from those of N(0, I)\n"

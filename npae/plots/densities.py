@@ -55,7 +55,9 @@ def density_panels(panels: list[DensityPanel], columns: int = 4, bins: int = 40,
         ax.set_xlim(*panel.limits)
         if logarithmic:
             ax.set_yscale("log")
-        if index == 0:
-            ax.legend(loc="best", fontsize=SMALL, labelcolor=MUTED, facecolor=PAPER, edgecolor=PAPER, framealpha=0.85,
-                      handlelength=1.4)
+    ceiling = max(ax.get_ylim()[1] for ax in figure.axes)
+    for ax in figure.axes:
+        ax.set_ylim(top=ceiling)                            # one scale: densities may be compared
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=SMALL,
+                  labelcolor=MUTED, facecolor=PAPER, edgecolor=PAPER, handlelength=1.6)
     return figure

@@ -27,7 +27,7 @@ def grid_panels(grids: Mapping[str, ArrayLike], image_shape: tuple[int, int], no
     across = min(panels_in_row, len(grids))
     down = -(-len(grids) // across)
     shape = max(canvas.shape[0] for canvas in canvases.values()) / next(iter(canvases.values())).shape[1]
-    figure = new_figure(width, down * (width / across * shape + 0.5))
+    figure = new_figure(width, down * (width / across * shape + 0.62))
     for index, (name, canvas) in enumerate(canvases.items(), start=1):
         ax = figure.add_subplot(down, across, index)
         bare_axes(ax)

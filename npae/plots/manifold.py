@@ -19,6 +19,7 @@ from .style import GRAY, INK, MUTED, SMALL, label_axes, picture, set_title
 from .tiles import as_images
 
 ZOOM = 6                # array pixels for a pixel of an image
+MARGIN = 1              # white pixels of the image's size around each: images that fill their frame would grow together
 TICKS = (0.025, 0.25, 0.5, 0.75, 0.975)     # of probability; the axes name their quantiles
 
 
@@ -36,7 +37,8 @@ def manifold(images: ArrayLike, image_shape: tuple[int, int], title: str = "", n
     side = round(len(pictures) ** 0.5)
     if side * side != len(pictures):
         raise ValueError(f"images must be the square of a side, as of quantile_grid(side), got {len(pictures)}")
-    height, across = image_shape
+    pictures = np.pad(pictures, ((0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN)))
+    height, across = pictures.shape[1:]
     canvas = pictures.reshape(side, side, height, across).transpose(0, 2, 1, 3).reshape(side * height, side * across)
     canvas = canvas.repeat(ZOOM, axis=0).repeat(ZOOM, axis=1)
     head, foot = (0.52 if note else 0.34) if title else 0.0, 0.5
