@@ -6,7 +6,7 @@
 """
 
 from .generation import nearest_distances, sample_from_codes
-from .neighbours import neighbour_accuracy, nearest, predict_by_neighbours
+from .neighbours import nearest, neighbour_accuracy, predict_by_neighbours
 from .softmax_regression import SoftmaxRegression
 
 __all__ = ["SoftmaxRegression", "nearest", "nearest_distances", "neighbour_accuracy", "predict_by_neighbours",

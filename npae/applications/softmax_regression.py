@@ -65,11 +65,11 @@ class SoftmaxRegression(Estimator):
 
         optimizer = LBFGS()
         optimizer.start(self.params.theta)
-        for iteration in range(1, self.max_iterations + 1):
+        self.n_iter_ = 0
+        while self.n_iter_ < self.max_iterations and not optimizer.converged:
             self.loss_ = optimizer.iterate(objective, self.params.theta)
-            if optimizer.converged:
-                break
-        self.converged_, self.n_iter_ = optimizer.converged, iteration
+            self.n_iter_ += 1
+        self.converged_ = optimizer.converged
 
     def _loss_and_gradients(self, params: Parameters, x: np.ndarray, t: np.ndarray) -> tuple[float, Parameters]:
         o, grads = affine(x, params["W"], params["b"]), params.zeros_like()
@@ -84,7 +84,8 @@ class SoftmaxRegression(Estimator):
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Return the most probable label (m,) of every example."""
-        return self.classes_[np.argmax(self.predict_proba(X), axis=1)]
+        best = np.argmax(self.predict_proba(X), axis=1)
+        return self.classes_[best]
 
     def score(self, X: ArrayLike, y: Any) -> float:
         """Return the share of examples whose label is predicted rightly."""

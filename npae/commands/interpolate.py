@@ -27,7 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="first", type=int, metavar="I", help="number of the held-out example to begin with")
     parser.add_argument("--to", dest="last", type=int, metavar="J",
                         help=f"and of that to end with (default: the first {ROWS} pairs)")
-    parser.add_argument("--steps", type=int, default=9, metavar="N", help="pictures in a row, both ends included (default: 9)")
+    parser.add_argument("--steps", type=int, default=9, metavar="N",
+                        help="pictures in a row, both ends included (default: 9)")
     parser.add_argument("--out", required=True, metavar="ROWS.png", help="file to write")
 
 
@@ -41,13 +42,16 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError(f"{args.model} has {model.n_features_in_} features, {args.data} has {held_out.shape[1]}: "
                          f"interpolate between examples of the kind that the model was trained on")
     pairs = choose_pairs(args.first, args.last, len(held_out))
-    rows = {f"{i} to {j}": np.vstack([held_out[[i]], interpolate(model, held_out[[i]], held_out[[j]], args.steps), held_out[[j]]])
-            for i, j in pairs}
+    rows = {}
+    for i, j in pairs:
+        a, b = held_out[[i]], held_out[[j]]
+        rows[f"{i} to {j}"] = np.vstack([a, interpolate(model, a, b, args.steps), b])
     from ..plots import image_rows
     low, high = gray_scale(np.vstack(list(rows.values())))
     titles = ["example", *(f"{share:.0%}" for share in np.linspace(0, 1, args.steps)), "example"]
     write(image_rows(rows, shape, column_titles=titles, low=low, high=high, apart=(1, args.steps + 1)), args.out)
-    print(f"{len(rows)} row{'s' * (len(rows) > 1)} of {args.steps} steps written to {args.out}: held-out examples " + ", ".join(rows))
+    print(f"{len(rows)} row{'s' * (len(rows) > 1)} of {args.steps} steps written to {args.out}: held-out examples "
+          + ", ".join(rows))
     return 0
 
 

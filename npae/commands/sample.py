@@ -29,15 +29,16 @@ def run(args: argparse.Namespace) -> int:
     check_integer(args.seed, "--seed", 0)
     model = load(args.model)
     if not hasattr(model, "sample"):
-        raise ValueError(f"{args.model}: a {type(model).__name__} does not generate, it has no prior over its codes. `npae train` "
-                         f"vae or probabilistic, or fit a mixture to its codes with npae.applications.sample_from_codes")
+        raise ValueError(f"{args.model}: {type(model).__name__} does not generate, it has no prior over its codes. `npae "
+                         f"train` vae or probabilistic, or fit a mixture to its codes with "
+                         f"npae.applications.sample_from_codes")
     shape = image_shape(model, args.model)
     images = model.sample(args.count, random_state=args.seed, mean=not args.noise)
     from ..plots import image_grid
     low, high = gray_scale(images)
     write(image_grid(images, shape, columns=math.ceil(math.sqrt(args.count)), low=low, high=high), args.out)
-    print(f"{args.count} {'draws' if args.noise else 'means'} of {shape[0]} x {shape[1]} written to {args.out} (seed {args.seed}, "
-          f"white is {low:.3g}, black {high:.3g})")
+    print(f"{args.count} {'draws' if args.noise else 'means'} of {shape[0]} x {shape[1]} written to {args.out} "
+          f"(seed {args.seed}, white is {low:.3g}, black {high:.3g})")
     return 0
 
 

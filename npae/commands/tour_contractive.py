@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import plots
 from ..datasets import ImageData
-from ..models import ContractiveAutoencoder, Model
+from ..models import ContractiveAutoencoder
 from .tour_exhibit import Exhibit, Plate
 from .tour_math import CONTRACTIVE_EQUATION
 
@@ -17,9 +17,10 @@ DIRECTIONS = 6
 OWN, PLAIN = "contractive", "plain, λ = 0"
 
 
-def measure(model: Model, data: ImageData, quick: bool) -> dict[str, Any]:
+def measure(model: ContractiveAutoencoder, data: ImageData, quick: bool) -> dict[str, Any]:
     """The model and the same one without its penalty: singular values on held-out images (m, k) of each, by name."""
-    plain = ContractiveAutoencoder(**{**model.get_params(), "contraction_weight": 0.0, "verbose": False}).fit(data.X_train)
+    plain = ContractiveAutoencoder(**{**model.get_params(), "contraction_weight": 0.0, "verbose": False})
+    plain.fit(data.X_train)
     models = {OWN: model, PLAIN: plain}
     spectra = {name: np.linalg.svd(trained.jacobian(data.X_test), compute_uv=False) for name, trained in models.items()}
     errors = {name: -trained.score(data.X_test) for name, trained in models.items()}
@@ -54,24 +55,26 @@ def plate(result: Any, data: ImageData) -> Plate:
         bands={name: tuple(np.quantile(values, (0.1, 0.9), axis=0)) for name, values in spectra.items()})
     return Plate(
         "What may still move",
-        f"Left: how far the code moves for a small step of the input, in the direction that moves it most, the next, and so on. The penalty "
-        f"presses on all of them and the reconstruction defends a few: nine tenths of the squared norm lie in {counts[OWN]} directions, "
-        f"without the penalty in {counts[PLAIN]}. Right: the strongest directions at five digits, as images; red pixels grow darker, blue ones paler. With the "
-        f"penalty they are smooth changes of that digit, strokes that shift or fade; without it all values are alike, and so the directions are arbitrary.",
+        f"Left: how far the code moves for a small step of the input, in the direction that moves it most, the next, and so "
+        f"on (median, and from the tenth to the ninetieth percentile). The penalty presses on all directions and the "
+        f"reconstruction defends a few: nine tenths of the squared norm lie in {counts[OWN]}, without the penalty in "
+        f"{counts[PLAIN]}. Right: the strongest directions at five digits, as images; red pixels grow darker, blue ones "
+        f"paler. With the penalty they are smooth changes of that digit, strokes that shift or fade; without it all values "
+        f"are alike, and so the directions are arbitrary.",
         "A plot of two spectra, and for five digits the strongest directions of both models as images",
-        (plots.line_panels([panel], width=3.15, height=3.05),
+        (plots.line_panels([panel], width=3.0, height=3.05),
          plots.direction_images(images, data.image_shape, directions)),
         wide=True)
 
 
 CONTRACTIVE = Exhibit(
     title="Contractive",
-    idea="A code should not tremble when the input does. The penalty is the squared norm of the Jacobian, the sum of squares of all "
-         "∂z/∂x, and its gradient is exact, second derivatives included. It would like a constant code; the reconstruction "
-         "insists on telling digits apart. What survives are the directions in which digits really differ.",
+    idea="A code should not tremble when the input does. The penalty is the squared norm of the Jacobian, the sum of "
+         "squares of all ∂z/∂x, and its gradient is exact, second derivatives included. It would like a constant code; the "
+         "reconstruction insists on telling digits apart. What survives are the directions in which digits really differ.",
     equation=CONTRACTIVE_EQUATION,
-    build=lambda: ContractiveAutoencoder(latent_dim=64, hidden_dims=(), contraction_weight=0.5, epochs=150, learning_rate=5e-3,
-                                         batch_size=64, schedule="cosine"),
+    build=lambda: ContractiveAutoencoder(latent_dim=64, hidden_dims=(), contraction_weight=0.5, epochs=150,
+                                         learning_rate=5e-3, batch_size=64, schedule="cosine"),
     remark=remark,
     measure=measure,
     plate=plate,

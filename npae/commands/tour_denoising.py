@@ -9,7 +9,7 @@ import numpy as np
 from .. import plots
 from ..baselines import PCA
 from ..datasets import ImageData
-from ..models import DenoisingAutoencoder, Model
+from ..models import DenoisingAutoencoder
 from .tour_exhibit import Exhibit, Plate
 from .tour_math import DENOISING_EQUATION
 
@@ -17,7 +17,7 @@ NOISE = 0.4
 COMPONENTS = range(1, 31)
 
 
-def measure(model: Model, data: ImageData, quick: bool) -> dict[str, Any]:
+def measure(model: DenoisingAutoencoder, data: ImageData, quick: bool) -> dict[str, Any]:
     """The noisy held-out images, what the model and the best PCA make of them, and the PSNR of each.
 
     PCA denoises too: it drops the noise outside its components. How many are best is seen on noisy training images.
@@ -53,9 +53,10 @@ def plate(result: Any, data: ImageData) -> Plate:
             f"PCA, {found['components']} components\n{level['pca']:.1f} dB": found["pca"][chosen]}
     return Plate(
         "Out of the noise",
-        f"Held-out digits, the same with Gaussian noise of standard deviation {NOISE:g} (what lies outside 0 and 1 is drawn white or black), and what "
-        f"the network makes of the noisy ones: {level['denoised'] - level['noisy']:.1f} dB nearer to the clean digits. It has learnt the mean of all clean digits that "
-        f"could have become this noisy one, so where several could, it is gray. PCA can only drop directions.",
+        f"Held-out digits, the same with Gaussian noise of standard deviation {NOISE:g} (what lies outside 0 and 1 is drawn "
+        f"white or black), and what the network makes of the noisy ones: {level['denoised'] - level['noisy']:.1f} dB nearer "
+        f"to the clean digits. It has learnt the mean of all clean digits that could have become this noisy one, so where "
+        f"several could, it is gray. PCA can only drop directions.",
         "Rows of digits: clean, noisy, denoised by the network, denoised by PCA",
         (plots.reconstructions(rows, data.image_shape),))
 
@@ -63,9 +64,9 @@ def plate(result: Any, data: ImageData) -> Plate:
 DENOISING = Exhibit(
     title="Denoising",
     idea="Spoil the input, ask for the clean one. Copying is no longer the answer, whatever the width of the code: the "
-         "network must know which images are digits and move towards them. For small noise that step, divided by σ², is "
-         "the gradient of the log-density of the noisy data: the beginning of diffusion models. The noise is drawn afresh for "
-         "every batch, else it could be learnt by heart.",
+         "network must know which images are digits and move towards them. That step, divided by σ², is the slope of the "
+         "log-density of the noisy images: here diffusion models begin. The noise is drawn afresh for every batch, else it "
+         "could be learnt by heart.",
     equation=DENOISING_EQUATION,
     build=lambda: DenoisingAutoencoder(latent_dim=64, hidden_dims=(256,), noise_level=NOISE, epochs=120, learning_rate=3e-3,
                                        batch_size=64, schedule="cosine"),

@@ -32,7 +32,7 @@ def nothing(model: Model, data: Any, quick: bool) -> dict[str, Any]:
 
 
 def some_labels(y: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """Return labels with `count` of them kept, drawn at random, and -1, which stands for none, in the place of the others."""
+    """Return the labels with `count` of them kept, drawn at random, and -1 for none in the place of the others."""
     kept = np.random.default_rng(seed).permutation(len(y))[:count]
     labels = np.full(len(y), UNLABELLED)
     labels[kept] = y[kept]

@@ -67,10 +67,11 @@ def _table(results: Sequence[Result]) -> str:
     rows = [cells(result) for result in results]
     scroll = element("div", table(HEADER, rows, NUMERIC), class_="scroll", tabindex="0")
     note = (f"Errors are squared errors per image on the held-out digits, whatever the loss in training. PCA has the "
-            f"same code size; a ratio below 1 is better than PCA; a dash stands where PCA is no measure, for a code of at "
-            f"least as many numbers as pixels and for a model that learns labels. Seconds depend on the machine. Gradients: those of a "
-            f"twin in float64, {TWIN_FEATURES} features and {TWIN_EXAMPLES} examples, against numerical derivatives; "
-            f"the worst error is the largest over all parameters, relative to the largest entry of its array.")
+            f"same code size; a ratio below 1 is better than PCA; a dash stands where PCA is no measure: for a code of as "
+            f"many numbers as pixels, or more, and for a model that learns labels. Seconds are those of the training and "
+            f"depend on the machine. Gradients: those of a twin in float64, {TWIN_FEATURES} features and {TWIN_EXAMPLES} "
+            f"examples, against numerical derivatives; the worst error is the largest over all parameters, relative to the "
+            f"largest entry of its array.")
     return _section("What came out", _outcome(results), scroll + text("p", note, class_="note"))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from .. import plots
 from ..baselines import PCA
 from ..datasets import ImageData
-from ..models import Model, SparseAutoencoder
+from ..models import SparseAutoencoder
 from .tour_exhibit import Exhibit, Plate
 from .tour_math import SPARSE_EQUATION
 
@@ -18,7 +18,7 @@ PARTS = 6               # of each, the largest ones
 ATOMS = 32
 
 
-def measure(model: Model, data: ImageData, quick: bool) -> dict[str, Any]:
+def measure(model: SparseAutoencoder, data: ImageData, quick: bool) -> dict[str, Any]:
     """How many units are on for a held-out image, how many for no training image, and PCA with as many numbers."""
     on = int(round((model.transform(data.X_test) > 0).sum(axis=1).mean()))
     used = (model.transform(data.X_train) > 0).mean(axis=0)             # (k,)
@@ -58,10 +58,10 @@ def plate(result: Any, data: ImageData) -> Plate:
 
 
 SPARSE = Exhibit(
-    title="Sparse, overcomplete",
-    idea="More than twice as many code units as pixels: a bottleneck no longer forbids copying, a price does. Every unit that is "
-         "on costs what it says, λ|z|, and whoever is not worth it is exactly zero, because that pull does not fade near zero. "
-         "The decoder’s rows are held at length one: with long rows and small codes the price could be dodged.",
+    title="Sparse, L1",
+    idea="More than twice as many code units as pixels: no bottleneck forbids copying, a price does. Every unit that is on "
+         "costs what it says, λ|z|, and a unit that is not worth it is exactly zero, because that pull does not fade near "
+         "zero. The decoder’s rows are held at length one: with long rows and small codes the price could be dodged.",
     equation=SPARSE_EQUATION,
     build=lambda: SparseAutoencoder(latent_dim=144, hidden_dims=(), sparsity="l1", sparsity_weight=0.2, epochs=150,
                                     learning_rate=2e-3, batch_size=32, schedule="cosine"),

@@ -23,7 +23,8 @@ h2 { margin: 0 0 .75rem; font: 600 1.875rem/1.25 var(--serif); letter-spacing: -
 
 .equation, .formula, i { font-family: var(--serif); font-variant-numeric: lining-nums; }
 sub, sup { font-size: .7em; line-height: 0; }
-.frac { display: inline-block; margin: 0 .15em; font-size: .8em; line-height: 1.15; text-align: center; vertical-align: middle; }
+.frac { display: inline-block; margin: 0 .15em; font-size: .8em; line-height: 1.15; text-align: center;
+  vertical-align: middle; }
 .frac > span { display: block; padding: 0 .25em; }
 .frac > span + span { border-top: 1px solid currentColor; }
 
@@ -52,7 +53,8 @@ article p { margin: 1.25rem 0 0; }
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; line-height: 1.4; font-variant-numeric: tabular-nums; }
 th, td { padding: .75rem .75rem; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--line); }
 th:first-child { padding-left: 0; } td:last-child, th:last-child { padding-right: 0; }
-thead th { white-space: nowrap; color: var(--muted); font-size: .8125rem; font-weight: 500; vertical-align: bottom; border-bottom: 2px solid var(--ink); }
+thead th { white-space: nowrap; color: var(--muted); font-size: .8125rem; font-weight: 500;
+  vertical-align: bottom; border-bottom: 2px solid var(--ink); }
 tbody th { font-weight: 600; }
 tbody th, tbody td.number, td span { white-space: nowrap; }
 .number { text-align: right; }
@@ -96,6 +98,7 @@ section > dl:not(.equation) dd { margin: 0; }
   .equation, .constructor { background: none; border: 1px solid var(--line); }
   .scroll { overflow: visible; } table { font-size: .8rem; } th, td { padding: .15cm .12cm; } thead th { font-size: .75rem; }
   .wide img { max-width: 48%; }
-  h2, h3, .introduction, .stack { break-after: avoid; } section, figure, article, tr, img, p, .equation { break-inside: avoid; }
+  h2, h3, .introduction, .stack { break-after: avoid; }
+  section, figure, article, tr, img, p, .equation { break-inside: avoid; }
 }
 """

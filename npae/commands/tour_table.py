@@ -16,8 +16,8 @@ def cells(result: Result) -> tuple[str, ...]:
     """Return one row, in the order of HEADER."""
     terms = ", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in result.terms.items())
     pca = (f"{result.pca_error:.3f}", f"{result.ratio:.3f}") if result.compared else (DASH, DASH)
-    return (result.exhibit.title, str(result.code_size), f"{result.error:.3f}", *pca, str(result.epochs), f"{result.seconds:.1f}", terms,
-            result.report.verdict, f"{result.worst_gradient:.1e}")
+    return (result.exhibit.title, str(result.code_size), f"{result.error:.3f}", *pca, str(result.epochs),
+            f"{result.seconds:.1f}", terms, result.report.verdict, f"{result.worst_gradient:.1e}")
 
 
 def text_table(results: Sequence[Result]) -> str:

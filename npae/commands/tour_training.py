@@ -102,7 +102,7 @@ def squared_error(model: Any, X: np.ndarray) -> float:
 
 def check_twin(exhibit: Exhibit) -> Report:
     """Check every gradient of a small model of the same kind, in float64, on random data in [0, 1]."""
-    twin = exhibit.build()
+    twin: Any = exhibit.build()
     small = {"hidden_dims": (5,) * len(twin.hidden_dims), "latent_dim": 3, "dtype": "float64", "random_state": SEED}
     twin.set_params(**{**small, **exhibit.twin})
     rng = np.random.default_rng(SEED)

@@ -21,8 +21,8 @@ def load_patches(
         "whiten" each patch less its mean, ZCA-whitened over the patches drawn, then clipped and mapped likewise.
 
     One portrait is not a sample of nature: much of it is out of focus, so that neighbouring pixels are more alike and the patches
-    are smoother and more alike than those of a set of sharp landscapes. Expect PCA with few directions to do well, and edge
-    detectors to need "whiten". JPEG decoders round differently: the last bits may differ from one machine to another.
+    are smoother and more alike than those of a set of sharp landscapes. Expect PCA with few directions to do well; "whiten"
+    takes that advantage away. JPEG decoders round differently: the last bits may differ from one machine to another.
 
     Raises ValueError, naming the argument, for n_patches < 1, a size outside 2..512, an unknown normalize or random_state.
     """

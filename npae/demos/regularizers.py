@@ -19,7 +19,7 @@ from ..baselines import PCA
 from ..datasets import ImageData, load_digits
 from .regularizers_findings import Results, extremes, sentences
 from .regularizers_measures import NOISES, TABLES, Column, measure
-from .regularizers_recipes import BUDGET, CODE_SIZE, EPOCHS, QUICK_EPOCHS, RECIPES
+from .regularizers_recipes import BUDGET, CODE_SIZE, EPOCHS, QUICK_EPOCHS, RECIPES, VALIDATION
 
 SEEDS, QUICK_SEEDS = 5, 2
 YARDSTICK = f"PCA, {CODE_SIZE} components"
@@ -30,7 +30,8 @@ def run(out: Path, quick: bool = False) -> dict[str, float]:
     """Print the table and what it says, write two figures into out, return mean and spread as "model: column"."""
     data, seeds = load_digits(), range(QUICK_SEEDS if quick else SEEDS)
     rounds = [_train(data, seed, QUICK_EPOCHS if quick else EPOCHS) for seed in seeds]
-    measured = [{name: measure(model, data, seed) for name, model in models.items()} for seed, models in zip(seeds, rounds)]
+    measured = [{name: measure(model, data, seed) for name, model in models.items()}
+                for seed, models in zip(seeds, rounds)]
     results: Results = {name: {column: np.array([by_name[name][column] for by_name in measured]) for column in values}
                         for name, values in measured[0].items()}
     _print_report(results, len(seeds), quick)
@@ -62,11 +63,13 @@ def spread(values: np.ndarray) -> float:
 def _print_report(results: Results, seeds: int, quick: bool) -> None:
     strengths = "; ".join(f"{recipe.name}: {recipe.knob}={recipe.strength:g}" for recipe in RECIPES if recipe.knob)
     print(_wrapped(
-        f"Mean ± standard deviation over {seeds} seeds (initial weights, batches, test noise, which labels are known); + is the winner "
-        f"of a column and - the loser. {CODE_SIZE} code units everywhere. Every model is regularized as strongly as {BUDGET:g} times "
-        f"the plain model's reconstruction error allows on the last 287 training images; the test images chose nothing. {strengths}."))
+        f"Mean ± standard deviation over {seeds} seeds (initial weights, batches, test noise, which labels are known); + is "
+        f"the winner of a column and - the loser. {CODE_SIZE} code units everywhere. Every model is regularized as strongly "
+        f"as {BUDGET:g} times the plain model's reconstruction error allows on the last {VALIDATION} training images; the "
+        f"test images chose nothing. {strengths}."))
     if quick:
-        print(f"Quick: {QUICK_SEEDS} seeds and {QUICK_EPOCHS} epochs instead of {SEEDS} and {EPOCHS}; nothing is trained to the end.")
+        print(_wrapped(f"Quick: {seeds} seeds and {QUICK_EPOCHS} epochs instead of {SEEDS} and {EPOCHS}; nothing is trained "
+                       f"to the end."))
     for title, columns in TABLES.items():
         print(f"\n{table(title, columns, results)}")
     print()

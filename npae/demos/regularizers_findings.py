@@ -62,7 +62,8 @@ def _decay(results: Results) -> str:
     parts = []
     for name in ("weight decay, L1", "weight decay, L2"):
         change = _mean(results, name, "lifetime") - _mean(results, "plain", "lifetime")
-        parts.append(f"{name}: {_mean(results, name, 'exact zeros'):.0%} zeros, lifetime sparseness {change:+.3f} against plain")
+        zeros = _mean(results, name, "exact zeros")
+        parts.append(f"{name}: {zeros:.0%} zeros, lifetime sparseness {change:+.3f} against plain")
     return f"Weight decay, which prices weights and not codes. {'; '.join(parts)}."
 
 
@@ -92,9 +93,10 @@ def _classes(results: Results) -> str:
     for column in (column.name for column in COLUMNS[-4:]):
         for best in extremes(results, column)[0]:
             gain = _mean(results, best, column) - _mean(results, "plain", column)
+            ahead = wins(results, best, "plain", column)
             close = sum(_mean(results, best, column) - _mean(results, name, column) < CLOSE for name in results) - 1
-            parts.append(f"{column}: {best}, {gain:+.3f} against plain and ahead of it in {wins(results, best, 'plain', column)} of "
-                         f"{_seeds(results)} seeds, {close} of the other {len(results) - 1} within {CLOSE:g}")
+            parts.append(f"{column}: {best}, {gain:+.3f} against plain and ahead of it in {ahead} of {_seeds(results)} "
+                         f"seeds, {close} of the other {len(results) - 1} within {CLOSE:g}")
     return f"Classes. {'; '.join(parts)}. One test image is {1 / TEST_IMAGES:.3f}."
 
 

@@ -84,15 +84,16 @@ def _codes(model: Any, X: np.ndarray, rng: np.random.Generator) -> list[float]:
 
 def _classes(model: Any, data: ImageData, rng: np.random.Generator) -> list[float]:
     train, test = on_one_scale(model.transform(data.X_train), model.transform(data.X_test))
-    few = np.concatenate([rng.permutation(np.flatnonzero(data.y_train == label))[:FEW] for label in np.unique(data.y_train)])
-    chosen = (few, np.arange(len(train)))
-    neighbours = [neighbour_accuracy(train[rows], data.y_train[rows], test, data.y_test) for rows in chosen]
-    linear = [SoftmaxRegression(decay=DECAY).fit(train[rows], data.y_train[rows]).score(test, data.y_test) for rows in chosen]
+    few = np.concatenate([rng.permutation(np.flatnonzero(data.y_train == label))[:FEW]
+                          for label in np.unique(data.y_train)])
+    known = [(train[rows], data.y_train[rows]) for rows in (few, slice(None))]
+    neighbours = [neighbour_accuracy(codes, labels, test, data.y_test) for codes, labels in known]
+    linear = [SoftmaxRegression(decay=DECAY).fit(codes, labels).score(test, data.y_test) for codes, labels in known]
     return [*neighbours, *linear]
 
 
 def on_one_scale(train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return both sets of codes minus the mean of the first and divided by the root of its mean square, in float64."""
-    centred = np.asarray(train, np.float64) - train.mean(axis=0, dtype=np.float64)
-    scale = np.sqrt(np.mean(centred ** 2)) or 1.0
-    return centred / scale, (test - train.mean(axis=0, dtype=np.float64)) / scale
+    mean = train.mean(axis=0, dtype=np.float64)
+    scale = np.sqrt(np.mean((train - mean) ** 2)) or 1.0
+    return (train - mean) / scale, (test - mean) / scale

@@ -4,9 +4,9 @@ Tied weights, so that no model can buy a small code with a large decoder (erratu
 those of the idea: sigmoid, but ReLU for L1 (it reaches zero) and linear for the Student-t and the Gaussian prior (whose
 codes have no bound). "one layer" is 64-32-64: the contractive autoencoder of 2011, and the plain model to hold it against.
 
-The one number of each idea is the strongest on a grid that keeps the reconstruction error on the validation images (the last 287 of
-the 1,437 training images) below BUDGET times the plain model's: all ideas may spend the same, and what they buy for it
-is compared. regularizers_search.py made that choice and makes it again; no test image took part in it.
+The one number of each idea is the strongest on a grid that keeps the reconstruction error on the validation images (the
+last 287 of the 1,437 training images) below BUDGET times the plain model's: all ideas may spend the same, and what they
+buy for it is compared. regularizers_search.py made that choice and makes it again; no test image took part in it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from ..models import Autoencoder, ContractiveAutoencoder, DenoisingAutoencoder, 
 
 CODE_SIZE = 32
 BUDGET = 2.5
+VALIDATION = 287
 EPOCHS, QUICK_EPOCHS = 100, 15
 COMMON = {"latent_dim": CODE_SIZE, "hidden_dims": (64,), "activation": "tanh", "latent_activation": "sigmoid",
           "tied": True, "learning_rate": 1e-2, "batch_size": 64, "schedule": "cosine"}
@@ -49,7 +50,8 @@ PLAIN = Recipe("plain", Autoencoder)
 
 
 def _sparse(name: str, kind: str, units: str, strength: float) -> Recipe:
-    return Recipe(name, SparseAutoencoder, "sparsity_weight", strength, WEIGHTS, {"sparsity": kind, "latent_activation": units})
+    return Recipe(name, SparseAutoencoder, "sparsity_weight", strength, WEIGHTS,
+                  {"sparsity": kind, "latent_activation": units})
 
 
 def _denoising(name: str, noise: str, strength: float) -> Recipe:

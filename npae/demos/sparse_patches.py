@@ -43,7 +43,8 @@ def stanford_exercise(out: Path, quick: bool) -> dict[str, float]:
                                   dtype="float64", random_state=0, **settings).fit(x)
         measured |= {f"{name}_{key}": value for key, value in _describe(title, model, x).items()}
         W = model.params["encoder.0.W"]
-        figure = plots.filters(W / np.linalg.norm(W, axis=0), (SIZE, SIZE), columns=5, tile=0.72, title=title)
+        shown = f"{title}: constant units" if measured[f"{name}_lifetime"] < 0.01 else title
+        figure = plots.filters(W / np.linalg.norm(W, axis=0), (SIZE, SIZE), columns=5, tile=0.72, title=shown)
         (out / f"patches-{name}.png").write_bytes(plots.png_bytes(figure))
     print("\n  One portrait, much of it out of focus: smooth patches, wide edges. Whitening takes the smoothness away and\n"
           "  leaves every direction as much variance as any other. In the range [.1, .9] that variance is so small that no\n"

@@ -1,9 +1,9 @@
 """What the chapters on the variational autoencoder share: the recipe, how a figure is written.
 
-The likelihood is Gaussian with a fixed variance of 0.04: a standard deviation of 0.2 for gray values between 0 and 1. It is not
-"bernoulli": a Bernoulli variable is 0 or 1, so for gray values the cross-entropy is no likelihood, and its ELBO no bound on
-anything. ("continuous_bernoulli" is a density for gray values; it works as well, and takes longer.) The units are tanh and
-not relu: with relu the decoder's output grows with the code, and the draws from the tails of the prior leave the gray scale.
+The likelihood is Gaussian with a fixed variance of 0.04: a standard deviation of 0.2 for gray values between 0 and 1. It is
+not "bernoulli": a Bernoulli variable is 0 or 1, so for gray values the cross-entropy is no likelihood, and its ELBO no bound
+on anything. ("continuous_bernoulli" is a density for gray values; it works as well, and takes longer.) The units are tanh
+and not relu: with relu the decoder's output grows with the code, and draws from the tails of the prior leave the gray scale.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ ACTIVE = 0.01           # a unit is active where Var(mu) over the examples is la
 
 def recipe(quick: bool) -> dict[str, Any]:
     """Return the hyperparameters that variational and deterministic models have in common."""
-    return {"hidden_dims": (128,) if quick else (256,), "activation": "tanh", "epochs": 40 if quick else 250, "batch_size": 64,
-            "learning_rate": 4e-3 if quick else 3e-3, "schedule": "cosine", "random_state": 0}
+    return {"hidden_dims": (128,) if quick else (256,), "activation": "tanh", "epochs": 40 if quick else 250,
+            "batch_size": 64, "learning_rate": 4e-3 if quick else 3e-3, "schedule": "cosine", "random_state": 0}
 
 
 def variational(data: ImageData, latent_dim: int, quick: bool, **settings: Any) -> VariationalAutoencoder:

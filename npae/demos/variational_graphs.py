@@ -53,9 +53,11 @@ def _after() -> GraphPanel:
 
 def _training() -> GraphPanel:
     nodes = {"x": Node("$x$", 0.5, 1.5, "plain", 0.55), "encoder": Node("encoder\n$q(z|x)$", 1.7, 1.5, "network", 1.1, 0.62),
-             "q": Node(f"{MU}$,\\;${SIGMA}", 2.95, 1.5, width=0.75), "z": Node(f"$z=${MU}$\\,+\\,${SIGMA}$\\,${EPS}", 4.3, 1.5, width=1.25),
+             "q": Node(f"{MU}$,\\;${SIGMA}", 2.95, 1.5, width=0.75),
+             "z": Node(f"$z=${MU}$\\,+\\,${SIGMA}$\\,${EPS}", 4.3, 1.5, width=1.25),
              "eps": Node(f"{EPS}$\\sim N(0,I)$", 4.3, 2.4, "random", 1.25, 0.5),
-             "decoder": Node("decoder\n$p(x|z)$", 5.85, 1.5, "network", 1.1, 0.62), "out": Node(HAT, 7.15, 1.5, "plain", 0.55),
+             "decoder": Node("decoder\n$p(x|z)$", 5.85, 1.5, "network", 1.1, 0.62),
+             "out": Node(HAT, 7.15, 1.5, "plain", 0.55),
              "kl": Node(f"KL$(\\,N(${MU}$,\\,${SIGMA}$^2)\\,||\\,N(0,I)\\,)$", 2.95, 0.45, "loss", 2.2),
              "nll": Node("$-\\log\\,p(x|z)$", 5.5, 0.45, "loss", 1.5), "target": Node("$x$", 7.15, 0.45, "plain", 0.55)}
     arrows = [Arrow("x", "encoder"), Arrow("encoder", "q"), Arrow("q", "z"), Arrow("eps", "z"), Arrow("z", "decoder"),
@@ -66,6 +68,7 @@ def _training() -> GraphPanel:
 
 def _inference() -> GraphPanel:
     nodes = {"z": Node("$z\\sim N(0,I)$", 4.3, 0.5, "random", 1.25, 0.5),
-             "decoder": Node("decoder\n$p(x|z)$", 5.9, 0.5, "network", 1.1, 0.62), "out": Node("new $x$", 7.15, 0.5, "plain", 0.7)}
+             "decoder": Node("decoder\n$p(x|z)$", 5.9, 0.5, "network", 1.1, 0.62),
+             "out": Node("new $x$", 7.15, 0.5, "plain", 0.7)}
     return GraphPanel("Inference: sampling", nodes, [Arrow("z", "decoder"), Arrow("decoder", "out")], 7.8, 1.0,
                       "the encoder is left out: the prior takes the place of q(z|x)")

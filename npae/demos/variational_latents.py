@@ -43,7 +43,8 @@ def samples_by_dimension(out: Path, data: ImageData, models: Models) -> dict[str
     for k, model in models.items():
         elbo, active = model.score(data.X_test), int(active_units(model, data.X_test).sum())
         numbers |= {f"elbo_{k}": elbo, f"active_{k}": active}
-        print(f"  {k:5d}{active:9d}{elbo:13.2f}{model.score(data.X_train):11.2f}{kl_per_unit(model, data.X_test).sum():11.2f}")
+        rate, training = kl_per_unit(model, data.X_test).sum(), model.score(data.X_train)
+        print(f"  {k:5d}{active:9d}{elbo:13.2f}{training:11.2f}{rate:11.2f}")
         name = f"{k} latent units"
         grids[name] = model.sample(64, random_state=1, mean=True)
         notes[name] = f"{active} active; held-out ELBO {elbo:.1f} nats"
@@ -68,10 +69,11 @@ def interpolations(out: Path, data: ImageData, models: Models) -> dict[str, floa
     faded = nearest_distances((left + right) / 2, data.X_train).mean()
     save(image_rows(rows, data.image_shape, ["example", *(f"{value:.0%}" for value in share[:, 0]), "example"],
                     "Straight lines between codes, decoded (10 units)",
-                    f"halfway, the distance to the nearest training image is {decoded:.2f}; of a cross-fade of pixels {faded:.2f}",
+                    f"halfway, the distance to the nearest training image is {decoded:.2f}; "
+                    f"of a cross-fade of pixels {faded:.2f}",
                     apart=(1, STEPS + 1)), out, "interpolations")
-    print(f"Interpolations. Halfway between two held-out digits, the distance to the nearest training image is {decoded:.2f} "
-          f"for decoded codes,\n  {faded:.2f} for the mean of the pixels ({half} pairs).\n")
+    print(f"Interpolations. Halfway between two held-out digits, the distance to the nearest training image is "
+          f"{decoded:.2f} for decoded codes,\n  {faded:.2f} for the mean of the pixels ({half} pairs).\n")
     return {"halfway_codes": float(decoded), "halfway_pixels": float(faded)}
 
 
@@ -97,6 +99,6 @@ def traversals(out: Path, data: ImageData, model: VariationalAutoencoder, shown:
                     f"{active.sum()} of {len(active)} units are active (bold blue); each label has the unit's KL; "
                     f"the {len(rows) - 4} largest and the 4 smallest", marked=marked), out, "traversals")
     on, off = effect[active].mean(), effect[~active].mean() if (~active).any() else 0.0
-    print(f"Traversals, {len(active)} units at beta = {model.beta:g}: {active.sum()} active. From one end to the other an active unit "
-          f"changes the image by {on:.2f}, another by {off:.2f}.\n")
+    print(f"Traversals, {len(active)} units at beta = {model.beta:g}: {active.sum()} active. From one end to the other an "
+          f"active unit changes the image by {on:.2f}, another by {off:.2f}.\n")
     return {"traversal_active": float(on), "traversal_inactive": float(off), "traversal_count": int(active.sum())}

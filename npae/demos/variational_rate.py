@@ -33,11 +33,13 @@ def rate_distortion(out: Path, data: ImageData, quick: bool) -> tuple[dict[str, 
     active = [int(active_units(model, data.X_test).sum()) for model in models.values()]
     blur = [gradient_energy(model.reconstruct(data.X_test), data) for model in models.values()]
     print(f"Rate and distortion, {UNITS} units, held-out digits. Rate: KL. Distortion: E[|x - g(z)|^2], z drawn.\n"
-          f"    beta   rate, nats   distortion   ELBO, nats   active units   gradient energy of reconstructions, over the data's")
+          f"    beta   rate, nats   distortion   ELBO, nats   active units   "
+          f"gradient energy of reconstructions, over the data's")
     for index, beta in enumerate(betas):
-        print(f"  {beta:6g}{rate[index]:13.2f}{squared[index]:13.3f}{elbo[index]:13.2f}{active[index]:15d}{blur[index]:13.2f}")
-    print(f"  The ELBO, which is minus rate minus distortion over {2 * VARIANCE:g} and a constant, is for beta = 1; the others "
-          f"trade one for the other.\n")
+        print(f"  {beta:6g}{rate[index]:13.2f}{squared[index]:13.3f}{elbo[index]:13.2f}{active[index]:15d}"
+              f"{blur[index]:13.2f}")
+    print(f"  The ELBO, which is minus rate minus distortion over {2 * VARIANCE:g} and a constant, is for beta = 1; the "
+          f"others trade one for the other.\n")
     save(_draw(betas, rate, squared, active, blur), out, "rate_distortion")
     return {"rate_largest_step": float(np.diff(rate).max()), "distortion_smallest_step": float(np.diff(squared).min()),
             "best_elbo_beta": betas[int(elbo.argmax())], "active_first": active[0], "active_last": active[-1],
@@ -49,7 +51,8 @@ def _draw(betas: Sequence[float], rate: np.ndarray, squared: np.ndarray, active:
     panels = [LinePanel("Rate against distortion", rate, {"models": squared}, "rate: KL(q || p), nats per image",
                         "distortion: squared error per image", f"one point for each {BETA}", x_limits=(0, rate.max() * 1.25),
                         y_limits=(0, squared.max() * 1.1)),
-              LinePanel("Active units", names, {"models": active}, f"{BETA} (not to scale)", f"units of {UNITS} with Var(mean) > 0.01",
+              LinePanel("Active units", names, {"models": active}, f"{BETA} (not to scale)",
+                        f"units of {UNITS} with Var(mean) > 0.01",
                         "the price of a unit rises", y_limits=(0, UNITS * 1.08)),
               LinePanel("Sharpness of reconstructions", names, {"models": blur}, f"{BETA} (not to scale)",
                         "gradient energy, over the data's", "falls as the posteriors overlap more", y_limits=(0, 1))]

@@ -1,8 +1,8 @@
 """Blur, measured: the gradient energy of an image is the sum of the squared differences of neighbouring pixels.
 
-"Blurry because of the injected Gaussian in the latent space" (004) is half of the story (erratum E004-12). The best output under
-a factorised likelihood is a conditional mean, the mean of all images that the code could stand for. Noise on the code makes
-these more; a small code does it without any noise.
+"Blurry because of the injected Gaussian in the latent space" (004) is half of the story (erratum E004-12). The best output
+under a factorised likelihood is a conditional mean, the mean of all images that the code could stand for. Noise on the code
+makes these more; a small code does it without any noise.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def sharpness(out: Path, data: ImageData, models: dict[int, VariationalAutoencod
           "  units   autoencoder   VAE reconstructions   VAE samples (means)")
     for k, value in zip(sizes, plain):
         print(f"  {k:5d}{value:14.3f}" + (f"{rebuilt[k]:22.3f}{sampled[k]:22.3f}" if k in models else ""))
-    print(f"  One unit without any noise on it is the most blurred of all. Samples with the noise of p(x|z): {noisy:.2f}, which is "
-          f"noise and not sharpness.\n")
+    print(f"  One unit without any noise on it is the most blurred of all. Samples with the noise of p(x|z): {noisy:.2f}, "
+          f"which is noise and not sharpness.\n")
     missing = [np.nan]          # no VAE of one unit was trained
     curves = {"autoencoder, reconstructions": plain, "VAE, reconstructions": missing + list(rebuilt.values()),
               "VAE, samples (means)": missing + list(sampled.values())}

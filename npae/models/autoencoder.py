@@ -54,7 +54,7 @@ class Autoencoder(Model):
             raise ValueError(f"require_decreasing asks for widths that fall from layer to layer, got {widths}")
         encoder, decoder = self._encoder_layers(), self._decoder_layers()
         for penalty in self._named_penalties().values():
-            penalty.check_layers(encoder)
+            penalty.check_layers(encoder, decoder)
         self._encoder, self._decoder = encoder, decoder
         shapes: dict[str, tuple[int, ...]] = {}
         for layer, pair in zip(self._encoder, zip(widths, widths[1:])):

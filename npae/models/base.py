@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,6 +26,7 @@ from .summary import summarize
 
 Noise = Mapping[str, np.ndarray]
 Terms = dict[str, Any]
+M = TypeVar("M", bound="Model")
 
 
 @dataclass(kw_only=True, repr=False, eq=False)
@@ -139,7 +140,7 @@ class Model(Estimator):
 
     # ---- parameters -----------------------------------------------------------------------------------------------
 
-    def initialize(self, n_features: int) -> Model:
+    def initialize(self: M, n_features: int) -> M:
         """Draw initial parameters for n_features inputs and return self; `fit` begins with the same draw."""
         check_integer(n_features, "n_features", 1)
         self._validate()
@@ -212,7 +213,7 @@ class Model(Estimator):
 
     # ---- fitting --------------------------------------------------------------------------------------------------
 
-    def fit(self, X: ArrayLike, y: Any = None, X_val: ArrayLike | None = None) -> Model:
+    def fit(self: M, X: ArrayLike, y: Any = None, X_val: ArrayLike | None = None) -> M:
         """Train from fresh initial parameters on X (m, n) and return self. y is ignored.
 
         X_val (any number of rows, n) is evaluated after every epoch and steers early stopping.
@@ -228,7 +229,7 @@ class Model(Estimator):
         self._after_fit(x)
         return self
 
-    def partial_fit(self, X: ArrayLike, y: Any = None) -> Model:
+    def partial_fit(self: M, X: ArrayLike, y: Any = None) -> M:
         """Go on for one epoch over X with the optimizer as it stands; the first call initializes. Returns self."""
         self._validate()
         fitted = hasattr(self, "n_features_in_")

@@ -28,10 +28,10 @@ class ActivationPenalty(Penalty):
         if self.layer is not None:
             check_integer(self.layer, f"layer of {type(self).__name__}", 0)
 
-    def check_layers(self, layers: Sequence[Any]) -> None:
-        """Raise unless the encoder, a sequence of layers, has the layer that this penalty acts on."""
-        if self.layer is not None and self.layer >= len(layers):
-            raise ValueError(f"layer={self.layer} of {type(self).__name__}: the encoder has layers 0 to {len(layers) - 1}")
+    def check_layers(self, encoder: Sequence[Any], decoder: Sequence[Any]) -> None:
+        """Raise unless the encoder has the layer that this penalty acts on."""
+        if self.layer is not None and self.layer >= len(encoder):
+            raise ValueError(f"layer={self.layer} of {type(self).__name__}: the encoder has layers 0 to {len(encoder) - 1}")
 
     def __call__(self, params: Mapping[str, np.ndarray], trace: Sequence[Any], given: np.ndarray | None = None):
         """Return the penalty and its gradient at the node "encoder.<layer>.y"."""

@@ -23,8 +23,8 @@ class Penalty:
         """Raise unless the hyperparameters make sense."""
         raise NotImplementedError
 
-    def check_layers(self, layers: Sequence[Any]) -> None:
-        """Raise unless the encoder, a sequence of layers, suits this penalty."""
+    def check_layers(self, encoder: Sequence[Any], decoder: Sequence[Any]) -> None:
+        """Raise unless the layers of encoder and decoder suit this penalty."""
 
     def draw(self, x: np.ndarray, widths: Sequence[int], rng: np.random.Generator) -> np.ndarray:
         """Return the randomness of one step, one row per example, for an encoder of these widths (n, ..., k)."""

@@ -44,10 +44,10 @@ class Contraction(ActivationPenalty):
         """Whether the penalty draws random numbers."""
         return self.method == "probes"
 
-    def check_layers(self, layers: Sequence[Any]) -> None:
+    def check_layers(self, encoder: Sequence[Any], decoder: Sequence[Any]) -> None:
         """Raise unless every activation on the way has a second derivative."""
-        super().check_layers(layers)
-        for layer in layers:
+        super().check_layers(encoder, decoder)
+        for layer in [*encoder, *(decoder if self.of == "reconstruction" else ())]:
             if layer.activation.second_derivative is None:
                 raise ValueError(f"the contraction needs the second derivative of every activation; "
                                  f"{layer.activation.name!r} of {layer.name} has none")

@@ -85,10 +85,10 @@ class KLSparsity(ActivationPenalty):
         if self.momentum is not None:
             check_real(self.momentum, "rho_momentum", 0, 1, open_high=True)
 
-    def check_layers(self, layers: Sequence[Any]) -> None:
+    def check_layers(self, encoder: Sequence[Any], decoder: Sequence[Any]) -> None:
         """Raise unless the units of the layer have a bounded range that can be mapped to (0, 1)."""
-        super().check_layers(layers)
-        activation = layers[-1 if self.layer is None else self.layer].activation
+        super().check_layers(encoder, decoder)
+        activation = encoder[-1 if self.layer is None else self.layer].activation
         if not np.isfinite(activation.high - activation.low):
             raise ValueError(f"KL sparsity needs units with outputs in (0, 1), or tanh units, got {activation.name!r}: "
                              f"use 'sigmoid' or 'tanh'")

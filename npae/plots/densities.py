@@ -41,7 +41,7 @@ def density_panels(panels: list[DensityPanel], columns: int = 4, bins: int = 40,
     for index, panel in enumerate(panels):
         ax = figure.add_subplot(rows, columns, index + 1)
         style_axes(ax)
-        edges = np.linspace(*panel.limits, bins + 1)
+        edges = np.linspace(*panel.limits, bins + 1).tolist()
         for (name, values), (colour, alpha) in zip(panel.values.items(), FILLS, strict=False):
             values = np.asarray(values)
             weights = np.full(len(values), 1 / (len(values) * (edges[1] - edges[0])))   # of all values, also those outside
@@ -55,9 +55,9 @@ def density_panels(panels: list[DensityPanel], columns: int = 4, bins: int = 40,
         ax.set_xlim(*panel.limits)
         if logarithmic:
             ax.set_yscale("log")
-    ceiling = max(ax.get_ylim()[1] for ax in figure.axes)
+    limits = np.array([ax.get_ylim() for ax in figure.axes])
     for ax in figure.axes:
-        ax.set_ylim(top=ceiling)                            # one scale: densities may be compared
+        ax.set_ylim(limits[:, 0].min(), limits[:, 1].max())     # one scale: densities may be compared
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=SMALL,
                   labelcolor=MUTED, facecolor=PAPER, edgecolor=PAPER, handlelength=1.6)
     return figure

@@ -39,7 +39,7 @@ def dot_table(groups: Mapping[str, Sequence[DotPanel]]) -> Figure:
     names = list(next(iter(groups.values()))[0].values)
     heights = ROW * len(names) + 0.95
     figure = new_figure(WIDE, heights * len(groups))
-    for part, (title, panels) in zip(np.atleast_1d(figure.subfigures(len(groups), 1)), groups.items()):
+    for part, (title, panels) in zip(figure.subfigures(len(groups), 1, squeeze=False)[:, 0], groups.items()):
         part.suptitle(title, x=0.01, ha="left", color=INK, fontsize=NORMAL, fontweight="bold")
         row = part.subplots(1, len(panels), sharey=True, squeeze=False)[0]
         for ax, panel in zip(row, panels):

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Ellipse, FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import Ellipse, FancyArrowPatch, FancyBboxPatch, Patch
 
 from .style import BLUE, INK, MUTED, NORMAL, ORANGE, PAPER, SMALL, VERMILLION, bare_axes
 
@@ -86,25 +87,26 @@ def _draw(ax: Axes, panel: GraphPanel) -> None:
         _draw_arrow(ax, arrow, panel.nodes, shapes)
     for name, node in panel.nodes.items():
         ax.add_patch(shapes[name])
-        ax.text(node.x, node.y, node.text, color=INK, fontsize=SMALL + 0.5, ha="center", va="center", zorder=4, linespacing=1.3)
+        ax.text(node.x, node.y, node.text, color=INK, fontsize=SMALL + 0.5, ha="center", va="center", zorder=4,
+                linespacing=1.3)
     for x, y, text in panel.texts:
         ax.text(x, y, text, color=MUTED, fontsize=SMALL, ha="left", va="center", linespacing=1.35)
 
 
-def _shape(node: Node):
-    looks = {"facecolor": FACES[node.kind], "edgecolor": EDGES[node.kind], "linewidth": 1.4, "zorder": 3}
+def _shape(node: Node) -> Patch:
+    looks: dict[str, Any] = {"facecolor": FACES[node.kind], "edgecolor": EDGES[node.kind], "linewidth": 1.4, "zorder": 3}
     if node.kind == "random":
         return Ellipse((node.x, node.y), node.width, node.height, **looks)
     corner = (node.x - node.width / 2, node.y - node.height / 2)
     return FancyBboxPatch(corner, node.width, node.height, boxstyle="round,pad=0,rounding_size=0.07", **looks)
 
 
-def _draw_arrow(ax: Axes, arrow: Arrow, nodes: Mapping[str, Node], shapes: Mapping) -> None:
+def _draw_arrow(ax: Axes, arrow: Arrow, nodes: Mapping[str, Node], shapes: Mapping[str, Patch]) -> None:
     a, b = nodes[arrow.start], nodes[arrow.end]
     colour = VERMILLION if arrow.gradient else INK
-    ax.add_patch(FancyArrowPatch((a.x, a.y), (b.x, b.y), patchA=shapes[arrow.start], patchB=shapes[arrow.end], shrinkA=2, shrinkB=2,
-                                 arrowstyle="-|>", mutation_scale=12, color=colour, linewidth=1.5, zorder=2,
-                                 linestyle=(0, (3.5, 2)) if arrow.gradient else "-",
+    ax.add_patch(FancyArrowPatch((a.x, a.y), (b.x, b.y), patchA=shapes[arrow.start], patchB=shapes[arrow.end],
+                                 shrinkA=2, shrinkB=2, arrowstyle="-|>", mutation_scale=12, color=colour, linewidth=1.5,
+                                 zorder=2, linestyle=(0, (3.5, 2)) if arrow.gradient else "-",
                                  connectionstyle=f"arc3,rad={arrow.bend}"))
     # the middle of the curve: arc3 moves it off the chord by half of its control point
     x, y = (a.x + b.x) / 2 + arrow.bend * (b.y - a.y) / 2, (a.y + b.y) / 2 - arrow.bend * (b.x - a.x) / 2

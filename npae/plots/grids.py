@@ -9,8 +9,10 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from .style import GRAY, WIDTH, bare_axes, new_figure, set_title
+from .style import GRAY, PAPER, WIDTH, bare_axes, set_title
 from .tiles import as_images, mosaic
+
+HEAD, EDGE = 0.6, 0.12  # inches: for the title and note of a panel; between panels and around them
 
 
 def grid_panels(grids: Mapping[str, ArrayLike], image_shape: tuple[int, int], notes: Mapping[str, str] | None = None,
@@ -26,10 +28,14 @@ def grid_panels(grids: Mapping[str, ArrayLike], image_shape: tuple[int, int], no
                 for name, images in pictures.items()}
     across = min(panels_in_row, len(grids))
     down = -(-len(grids) // across)
-    shape = max(canvas.shape[0] for canvas in canvases.values()) / next(iter(canvases.values())).shape[1]
-    figure = new_figure(width, down * (width / across * shape + 0.62))
-    for index, (name, canvas) in enumerate(canvases.items(), start=1):
-        ax = figure.add_subplot(down, across, index)
+    inner = (width - (across + 1) * EDGE) / across
+    tall = inner * max(canvas.shape[0] / canvas.shape[1] for canvas in canvases.values())
+    height = down * (HEAD + tall) + EDGE
+    figure = Figure(figsize=(width, height), facecolor=PAPER, edgecolor=PAPER)
+    for index, (name, canvas) in enumerate(canvases.items()):
+        row, column = divmod(index, across)
+        left, bottom = EDGE + column * (inner + EDGE), height - (row + 1) * (HEAD + tall)
+        ax = figure.add_axes((left / width, bottom / height, inner / width, tall / height), anchor="NW")
         bare_axes(ax)
         ax.imshow(canvas, interpolation="antialiased", aspect="equal")
         set_title(ax, name, (notes or {}).get(name, ""))

@@ -1,7 +1,7 @@
 """The manifold that a two-dimensional latent has learned: the decoder's output over the plane of codes, tile by tile.
 
-The codes stand at equal steps of probability and not of length, through the inverse of the normal distribution function: each
-tile is then equally probable under the prior N(0, I), and no tile lies at infinity.
+The codes stand at equal steps of probability and not of length, through the inverse of the normal distribution function:
+each tile is then equally probable under the prior N(0, I), and no tile lies at infinity.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ TICKS = (0.025, 0.25, 0.5, 0.75, 0.975)     # of probability; the axes name thei
 
 
 def quantile_grid(side: int) -> np.ndarray:
-    """Return codes (side * side, 2) in reading order: unit 1 grows to the right, unit 2 upwards, equal steps of probability."""
+    """Return codes (side * side, 2) in reading order: unit 1 grows to the right, unit 2 upwards."""
     check_integer(side, "side", 1)
     steps = np.array([NormalDist().inv_cdf((index + 0.5) / side) for index in range(side)])
     across, up = np.meshgrid(steps, steps[::-1])

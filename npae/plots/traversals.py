@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from .style import BLUE, GRAY, INK, MUTED, SMALL, WIDTH, picture, set_title
+from .style import BLUE, GRAY, INK, MUTED, NORMAL, SMALL, WIDTH, picture
 from .tiles import SPACE, as_images, mosaic, pitch
 
 GAP = 0.3               # where columns stand apart, in tiles
@@ -50,7 +51,6 @@ def image_rows(rows: Mapping[str, ArrayLike], image_shape: tuple[int, int], colu
     ax.tick_params(length=0, pad=5, top=False, labeltop=bool(len(column_titles)), labelbottom=False)
     if title:
         lift = 0.26 if len(column_titles) else 0.04
-        set_title(ax, "")
         _write(figure, ax, title, note, lift)
     return figure
 
@@ -70,10 +70,11 @@ def _spaced(strip: np.ndarray) -> np.ndarray:
     return np.vstack([strip, np.ones((SPACE, strip.shape[1], 4))])
 
 
-def _write(figure: Figure, ax, title: str, note: str, lift: float) -> None:
+def _write(figure: Figure, ax: Axes, title: str, note: str, lift: float) -> None:
     """Write the title and the note above the titles of the columns, flush left with the figure."""
     height, place = figure.get_size_inches()[1], ax.get_position()
     above = place.y1 + lift / height
-    figure.text(0.012, above + (0.26 if note else 0.06) / height, title, color=INK, fontsize=10.0, fontweight="bold", va="bottom")
+    figure.text(0.012, above + (0.26 if note else 0.06) / height, title, color=INK, fontsize=NORMAL,
+                fontweight="bold", va="bottom")
     if note:
         figure.text(0.012, above + 0.05 / height, note, color=MUTED, fontsize=SMALL, va="bottom")

