@@ -131,6 +131,7 @@ def _build(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray], known: M
     if header["feature_names_in_"]:
         model.feature_names_in_ = np.asarray(header["feature_names_in_"], dtype=object)
     model.history_, model.metrics_ = _read_curves(header["history_"]), _read_curves(header["metrics_"])
+    model._training.epoch = len(model.history_.get("loss", []))     # partial_fit goes on from here, not with a new warm-up
     return model
 
 

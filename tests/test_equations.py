@@ -40,6 +40,8 @@ LETTERS = {     # where a module's letters have other shapes: m examples, n feat
         "dz": rng.normal(size=(m, h, n))},
     "reparameterization": lambda rng, m, n, h: {
         "logvar": rng.normal(size=(m, n)), "eps": rng.normal(size=(m, n)), "dz": rng.normal(size=(m, n))},
+    "continuous_bernoulli_nll": lambda rng, m, n, h: {      # near 0 the docstring's form cancels, the code's does not
+        "o": rng.choice([-1, 1], (m, n)) * rng.uniform(0.5, 3, (m, n))},
     "unit_noise": lambda rng, m, n, h: {name: rng.normal(size=(m, n)) for name in ("f", "eps", "dz")},
 }
 

@@ -12,6 +12,7 @@ from ..models import Autoencoder, Model
 from ..optimizers import LBFGS
 from .contractive_oracles import contractive_oracle_checks
 from .denoising_oracles import denoising_oracle_checks
+from .probabilistic_oracles import probabilistic_oracle_checks
 from .result import Check
 from .sparse_oracles import sparse_oracle_checks
 
@@ -31,6 +32,7 @@ def oracle_checks(seed: int = 0) -> Iterator[Check]:
     yield from sparse_oracle_checks(seed)
     yield from denoising_oracle_checks(seed)
     yield from contractive_oracle_checks(seed)
+    yield from probabilistic_oracle_checks(seed)
 
 
 def gaussian_data(rng: np.random.Generator, m: int = 400) -> np.ndarray:

@@ -55,12 +55,12 @@ def plate(result: Any, data: ImageData) -> Plate:
         bands={name: tuple(np.quantile(values, (0.1, 0.9), axis=0)) for name, values in spectra.items()})
     return Plate(
         "What may still move",
-        f"Left: how far the code moves for a small step of the input, in the direction that moves it most, the next, and so "
-        f"on (median, and from the tenth to the ninetieth percentile). The penalty presses on all directions and the "
+        f"The curves: how far the code moves for a small step of the input, in the direction that moves it most, the next, "
+        f"and so on (median, and from the tenth to the ninetieth percentile). The penalty presses on all directions and the "
         f"reconstruction defends a few: nine tenths of the squared norm lie in {counts[OWN]}, without the penalty in "
-        f"{counts[PLAIN]}. Right: the strongest directions at five digits, as images; red pixels grow darker, blue ones "
-        f"paler. With the penalty they are smooth changes of that digit, strokes that shift or fade; without it all values "
-        f"are alike, and so the directions are arbitrary.",
+        f"{counts[PLAIN]}. The images: the strongest directions at five digits; red pixels grow darker, blue ones paler. "
+        f"With the penalty they are smooth changes of that digit, strokes that shift or fade; without it all values are "
+        f"alike, and so the directions are arbitrary.",
         "A plot of two spectra, and for five digits the strongest directions of both models as images",
         (plots.line_panels([panel], width=3.0, height=3.05),
          plots.direction_images(images, data.image_shape, directions)),

@@ -46,10 +46,10 @@ def plate(result: Any, data: ImageData) -> Plate:
     most = np.argsort(-used, kind="stable")[:ATOMS]
     return Plate(
         "A digit taken apart",
-        f"Left: every digit is the decoder’s bias plus a few parts, each a row of the decoder times how strongly its unit "
-        f"is on. The {PARTS} strongest are shown, red for ink added and blue for ink taken away, and below them the sum so "
-        f"far; at the end the sum of all that are on. Right: the parts that are used most. The penalty leaves few units on "
-        f"for any one image, others for another image, and it has switched off {result.found['dead']} of the "
+        f"Every digit is the decoder’s bias plus a few parts, each a row of the decoder times how strongly its unit is on. "
+        f"The {PARTS} strongest are shown, red for ink added and blue for ink taken away, and below them the sum so far; at "
+        f"the end the sum of all that are on. The second picture has the parts that are used most. The penalty leaves few "
+        f"units on for any one image, others for another image, and it has switched off {result.found['dead']} of the "
         f"{result.code_size} for good.",
         "Three digits, each as a sum of signed parts, and a grid of the parts that are used most",
         (plots.build_ups(images, bias, parts, model.reconstruct(images), data.image_shape, titles, width=5.45),

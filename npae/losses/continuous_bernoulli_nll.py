@@ -38,14 +38,14 @@ def _away_from_zero(o: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _log_integral(o: np.ndarray) -> np.ndarray:
     near, far = _away_from_zero(o)
-    series = -np.log(o.dtype.type(2)) - o ** 2 / 12 + 7 * o ** 4 / 1440 - 31 * o ** 6 / 90720 + 127 * o ** 8 / 4838400
+    series = -np.log(o.dtype.type(2)) - o ** 2 / 12 + 7 * o ** 4 / 1440 - 31 * o ** 6 / 90720.0 + 127 * o ** 8 / 4838400.0
     return np.where(near, series, np.log(np.tanh(far / 2) / far))
 
 
 def continuous_bernoulli_mean(o: np.ndarray) -> np.ndarray:
     """Return e (m, n), the mean of the density with logits o."""
     near, far = _away_from_zero(o)
-    series = 0.5 + o / 12 - o ** 3 / 720 + o ** 5 / 30240 - o ** 7 / 1209600
+    series = 0.5 + o / 12 - o ** 3 / 720 + o ** 5 / 30240 - o ** 7 / 1209600.0
     inverse_sinh = 2 * sigmoid(far) * sigmoid(-far) / (sigmoid(far) - sigmoid(-far))     # 1/sinh(o), without overflow
     return np.where(near, series, sigmoid(far) + inverse_sinh - 1 / far)    # (3)
 

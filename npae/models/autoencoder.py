@@ -34,7 +34,7 @@ from ..network import Layer
 from ..parameters import Parameters
 from ..penalties import Penalty, WeightDecay
 from ..validation import check_matrix, check_range
-from .base import Model, Noise, Terms
+from .base import Model, Noise, Terms, with_total
 
 
 @dataclass(kw_only=True, repr=False, eq=False)
@@ -136,7 +136,7 @@ class Autoencoder(Model):
         network.backward(dz, params, encoded, grads, injected)
         for name in grads.keys() & injected.keys():
             grads[name] += injected[name]                           # two paths: through the loss, and the penalty's own
-        return {"loss": sum(terms.values()), **terms}, grads
+        return with_total(terms, params.dtype), grads
 
     def _code_terms(self, params: Parameters, z: np.ndarray, noise: Noise, terms: Terms, grads: Parameters):
         """Add further terms that depend on the code z, and their gradients; return the sum of their gradients in z."""

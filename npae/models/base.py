@@ -29,6 +29,12 @@ Terms = dict[str, Any]
 M = TypeVar("M", bound="Model")
 
 
+def with_total(terms: Terms, dtype: np.dtype) -> Terms:
+    """Return the terms with their sum, "loss", in front; all scalars of dtype, which NumPy 1 would not keep by itself."""
+    cast = {name: dtype.type(value) for name, value in terms.items()}
+    return {"loss": dtype.type(sum(cast.values())), **cast}
+
+
 @dataclass(kw_only=True, repr=False, eq=False)
 class Model(Estimator):
     """Common hyperparameters, all keyword arguments.

@@ -34,7 +34,7 @@ from ..parameters import Parameters
 from ..penalties import gaussian_prior, gaussian_prior_backward
 from ..validation import Seed, check_integer, check_random_state, check_real
 from .autoencoder import Autoencoder
-from .base import Model, Noise, Terms
+from .base import Model, Noise, Terms, with_total
 
 SCORE_SAMPLES = 16
 
@@ -90,7 +90,7 @@ class ProbabilisticAutoencoder(Autoencoder):
         network.backward(df, params, encoded, grads)
         for name, gradient in injected.items():
             grads[name] += gradient                                         # two paths: weight decay
-        return {"loss": sum(terms.values()), **terms}, grads
+        return with_total(terms, params.dtype), grads
 
     # ---- using ----------------------------------------------------------------------------------------------------
 

@@ -45,7 +45,7 @@ from ..network import Layer
 from ..parameters import Parameters
 from ..penalties import WeightDecay, sampled_kl, sampled_kl_backward, sampled_kl_entries
 from ..validation import check_range
-from .base import Model, Noise, Terms
+from .base import Model, Noise, Terms, with_total
 from .evidence import EvidenceMixin
 from .posterior import DiagonalPosterior, FullPosterior
 from .variational_checks import check_support, validate_variational, warn_of_collapse
@@ -169,7 +169,7 @@ class VariationalAutoencoder(EvidenceMixin, Model):
             terms["weight_decay"], injected = decay(params)
             for name, gradient in injected.items():
                 grads[name] += gradient                                     # two paths
-        return {"loss": sum(terms.values()), **terms}, grads
+        return with_total(terms, params.dtype), grads
 
     def _sample_weights(self, q, z, eps, o, targets, logvar) -> tuple[np.ndarray, np.ndarray]:
         """Return the weight of every sample, (m, S), and the logarithm of m S times it.

@@ -82,4 +82,4 @@ def warn_of_collapse(model: Any, log_variance_floor: float) -> None:
                       "sigma2, beta_warmup, or free_bits", UserWarning, stacklevel=4)
     if "log_sigma2" in model.params and np.any(model.params["log_sigma2"] <= log_variance_floor):
         warnings.warn("the learned decoder variance has reached its floor of 1e-6: the likelihood of a perfect fit has no "
-                      "bound. Fix sigma2, or use sigma2='shared'", UserWarning, stacklevel=4)
+                      "bound. Fix sigma2 at the noise of the data", UserWarning, stacklevel=4)

@@ -121,7 +121,7 @@ def _sweep(V: np.ndarray, S: Arrays, W: Arrays, w: RowWeight, G: np.ndarray):
         steps.append((U, V, matrix, s))
         V = D
     dV, dG = row_length_backward(V, G, w)
-    value = np.sum(V * dV) / 2                          # Euler
+    value = np.sum(V * dV / 2)                          # Euler
     dS, dW = [], [dG]
     for U, rows, matrix, s in reversed(steps):
         dV, dmatrix, ds = row_step_backward(dV, U, rows, matrix, s)

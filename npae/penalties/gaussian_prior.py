@@ -3,7 +3,7 @@ r"""The Gaussian prior on codes, half their square: it shrinks and makes nothing
 Key: m examples, k code units. z code (m, k), w weight (1/m unless given), P scalar.
 
 Forward
-    P = np.sum(w * z ** 2) / 2                          (1)
+    P = np.sum(w * z ** 2 / 2)                          (1)
 
 Backward
     dz = w * z                                          (2)
@@ -26,7 +26,7 @@ from .activation_penalty import ActivationPenalty
 def gaussian_prior(z: np.ndarray, weight: Weight = None) -> np.floating:
     """Return P for codes z (m, k); weight broadcasts over (m, k)."""
     w = 1 / len(z) if weight is None else weight
-    return np.sum(w * z ** 2) / 2                       # (1)
+    return np.sum(w * z ** 2 / 2)                       # (1)
 
 
 def gaussian_prior_backward(z: np.ndarray, weight: Weight = None) -> np.ndarray:

@@ -231,6 +231,19 @@ def test_choice_climbs_to_the_budget_and_looks_at_training_images_only(monkeypat
     assert error == pytest.approx(-model.score(data.X_train[1150:]), rel=1e-5)
 
 
+def test_choice_is_printed_beside_what_is_written(monkeypatch, capsys):
+    costs = {"": 1.0, "noise_level": 20.0, "sparsity_weight": 1.5, "contraction_weight": 10.0, "weight_decay": 500.0}
+    monkeypatch.setattr(regularizers_search, "validation_error",
+                        lambda recipe, strength: 1 + costs[recipe.knob] * strength)
+    regularizers_search.main()
+    text = capsys.readouterr().out
+    assert text.startswith(f"errors up to {BUDGET:.3f} ")
+    lines = {line[:28].strip(): line[28:] for line in text.splitlines()[2:]}
+    assert set(lines) == {recipe.name for recipe in RECIPES if recipe.knob}
+    assert lines["sparse, KL"].startswith(" 1 (written: 0.1) ") and lines["sparse, KL"].endswith("1: 2.500  2: 4.000")
+    assert lines["denoising, masking"].startswith(" 0.05 (written: 0.1) ")
+
+
 @pytest.mark.slow
 def test_the_strengths_written_are_those_that_the_search_finds():
     limit = BUDGET * regularizers_search.validation_error(PLAIN, 0.0)

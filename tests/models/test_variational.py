@@ -519,6 +519,12 @@ def test_save_and_load_keep_every_bit(name, dtype, tmp_path):
     assert not hasattr(load(tmp_path / "untrained.npz"), "active_units_")
 
 
+def test_a_loaded_model_does_not_warm_up_again(tmp_path):
+    VariationalAutoencoder(**SMALL, beta_warmup=2, epochs=4).fit(X).save(tmp_path / "model.npz")
+    loaded = load(tmp_path / "model.npz").partial_fit(X)
+    assert float(loaded._state["beta_share"]) == 1 and len(loaded.history_["loss"]) == 5
+
+
 @each_variant
 def test_pickle_and_deepcopy(name):
     model, x = trained(name)
