@@ -60,7 +60,7 @@ _ROOMS = {
     "persistence": ("ModelFileError", "load"),
     "training": ("TrainingDiverged",),
     "applications": (), "checks": (), "commands": (), "demos": (), "distributions": (), "latents": (), "layers": (),
-    "losses": (), "plots": (),
+    "losses": (), "plots": (), "tour": (),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 

@@ -1,13 +1,4 @@
-"""`npae tour`: train every model on the embedded digits and write one page that shows what each of them does.
-
-    tour_exhibits.py    what is shown: one record per model; a new model is one more record (tour_exhibit.py)
-    tour_plain.py, tour_sparse.py, tour_denoising.py, tour_stacked.py, tour_contractive.py    the records, and the
-                        figures of those that have one of their own
-    tour_training.py    a record becomes a result: trained, measured, its gradients checked
-    tour_table.py       the results as rows of text, the same for the terminal and the page
-    tour_figures.py     the figures of several models and what to look at in them
-    tour_page.py        the page; tour_cards.py the exhibits on it, page.py its HTML, tour_style.py its looks
-"""
+"""`npae tour`: every model, trained on the embedded digits and shown on one page. What is shown is in `npae.tour`."""
 
 from __future__ import annotations
 
@@ -69,10 +60,10 @@ def _visit(out: Path, quick: bool, stream: TextIO) -> tuple[Path, bool]:
     path = _prepare(out)
     # Not before the folder is known to be good, and not while the command line only builds its parser.
     from ..datasets import load_digits
-    from .tour_exhibits import EXHIBITS
-    from .tour_page import render
-    from .tour_table import text_table
-    from .tour_training import SEED, train_all
+    from ..tour.exhibits import EXHIBITS
+    from ..tour.page import render
+    from ..tour.table import text_table
+    from ..tour.training import SEED, train_all
 
     data = load_digits()
     print(f"npae tour: {len(data.X_train):,} digits to learn from, {len(data.X_test)} held out, seed {SEED}",

@@ -4,8 +4,8 @@ from .autoencoder import Autoencoder
 from .base import Model
 from .contractive import ContractiveAutoencoder
 from .denoising import DenoisingAutoencoder
-from .sparse import SparseAutoencoder
 from .probabilistic import ProbabilisticAutoencoder
+from .sparse import SparseAutoencoder
 from .stacked import StackedDenoisingAutoencoder
 from .variational import VariationalAutoencoder
 

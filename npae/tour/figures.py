@@ -11,8 +11,8 @@ from .. import plots
 from ..applications import neighbour_accuracy
 from ..datasets import ImageData
 from ..losses import bernoulli_entropy
-from .tour_exhibit import Plate
-from .tour_training import Result
+from .exhibit import Plate
+from .training import Result
 
 NEIGHBOURS = 5
 UNITS = 32              # of a first layer, the largest ones

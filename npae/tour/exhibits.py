@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .tour_contractive import CONTRACTIVE
-from .tour_denoising import DENOISING
-from .tour_exhibit import Exhibit
-from .tour_plain import PLAIN
-from .tour_sparse import SPARSE
-from .tour_stacked import STACKED
+from .contractive import CONTRACTIVE
+from .denoising import DENOISING
+from .exhibit import Exhibit
+from .plain import PLAIN
+from .sparse import SPARSE
+from .stacked import STACKED
 
 __all__ = ["EXHIBITS", "Exhibit"]
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from html import escape
 
 from ..models import Model
-from .page import bars, element, text
-from .tour_training import Result
+from .html import bars, element, text
+from .training import Result
 
 ALWAYS = ("latent_dim", "hidden_dims", "loss")      # hyperparameters that are printed also where they are the default
 

@@ -13,14 +13,14 @@ from matplotlib.figure import Figure
 from .. import plots
 from .._version import __version__
 from ..datasets import ImageData
-from .page import definitions, document, element, image, table, text
-from .tour_cards import cards
-from .tour_exhibit import Plate
-from .tour_figures import plates
-from .tour_math import THE_EQUATION
-from .tour_style import STYLE
-from .tour_table import HEADER, NUMERIC, cells
-from .tour_training import SEED, TWIN_EXAMPLES, TWIN_FEATURES, Result
+from .cards import cards
+from .equations import THE_EQUATION
+from .exhibit import Plate
+from .figures import plates
+from .html import definitions, document, element, image, table, text
+from .style import STYLE
+from .table import HEADER, NUMERIC, cells
+from .training import SEED, TWIN_EXAMPLES, TWIN_FEATURES, Result
 
 CSS_INCH = 96           # pixels
 SHOWN = 42              # digits beside the title

@@ -9,8 +9,8 @@ import numpy as np
 from .. import plots
 from ..datasets import ImageData
 from ..models import ContractiveAutoencoder
-from .tour_exhibit import Exhibit, Plate
-from .tour_math import CONTRACTIVE_EQUATION
+from .equations import CONTRACTIVE_EQUATION
+from .exhibit import Exhibit, Plate
 
 DIGITS = (0, 2, 3, 4, 7)
 DIRECTIONS = 6

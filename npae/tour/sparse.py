@@ -10,8 +10,8 @@ from .. import plots
 from ..baselines import PCA
 from ..datasets import ImageData
 from ..models import SparseAutoencoder
-from .tour_exhibit import Exhibit, Plate
-from .tour_math import SPARSE_EQUATION
+from .equations import SPARSE_EQUATION
+from .exhibit import Exhibit, Plate
 
 DIGITS = (0, 2, 5)      # that are taken apart
 PARTS = 6               # of each, the largest ones

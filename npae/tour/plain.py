@@ -6,8 +6,8 @@ The settings were chosen on the training images alone (the last 287 of them held
 from __future__ import annotations
 
 from ..models import Autoencoder
-from .tour_exhibit import Exhibit
-from .tour_math import BCE_EQUATION, LINEAR_EQUATION, MSE_EQUATION, TIED_EQUATION
+from .equations import BCE_EQUATION, LINEAR_EQUATION, MSE_EQUATION, TIED_EQUATION
+from .exhibit import Exhibit
 
 PLAIN = (
     Exhibit(

@@ -45,7 +45,7 @@ class Exhibit:
 
     title       its name in tables and figures, short
     idea        one paragraph of plain text
-    equation    its loss, HTML (tour_math.py)
+    equation    its loss, HTML (equations.py)
     build       returns the model, untrained; seed and progress are the tour's business
     remark      says one more thing that was measured, given the Result
     twin        hyperparameters of the small copy whose gradients are checked, besides hidden 5 and code 3

@@ -12,7 +12,7 @@ from ..baselines import PCA
 from ..datasets import ImageData
 from ..gradcheck import Report, check_gradients
 from ..models import Model
-from .tour_exhibit import Exhibit, some_labels
+from .exhibit import Exhibit, some_labels
 
 SEED = 0
 QUICK = 5                           # a quick tour has so many times fewer epochs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .tour_training import Result
+from .training import Result
 
 HEADER = ("model", "code size", "held-out error", "PCA", "ratio", "epochs", "seconds", "training loss and its terms",
           "gradients", "worst error")

@@ -9,8 +9,8 @@ import numpy as np
 from .. import plots
 from ..datasets import ImageData
 from ..models import StackedDenoisingAutoencoder
-from .tour_exhibit import Exhibit, Plate, some_labels
-from .tour_math import STACKED_EQUATION
+from .equations import STACKED_EQUATION
+from .exhibit import Exhibit, Plate, some_labels
 
 LABELS = 100
 COUNTS = (20, 50, 100, 200)         # labels that the two starts are compared at

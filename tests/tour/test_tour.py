@@ -16,13 +16,18 @@ import pytest
 
 import npae
 from npae import plots
-from npae.commands import tour, tour_contractive, tour_denoising, tour_exhibits, tour_figures, tour_training
-from npae.commands.page import element, table, text
-from npae.commands.tour_exhibit import some_labels
-from npae.commands.tour_exhibits import EXHIBITS, Exhibit
-from npae.commands.tour_math import tex
-from npae.commands.tour_stacked import COUNTS, PRETRAINED, RANDOM
+from npae.commands import tour
 from npae.gradcheck import Finding, Report
+from npae.tour import contractive as tour_contractive
+from npae.tour import denoising as tour_denoising
+from npae.tour import exhibits as tour_exhibits
+from npae.tour import figures as tour_figures
+from npae.tour import training as tour_training
+from npae.tour.equations import tex
+from npae.tour.exhibit import some_labels
+from npae.tour.exhibits import EXHIBITS, Exhibit
+from npae.tour.html import element, table, text
+from npae.tour.stacked import COUNTS, PRETRAINED, RANDOM
 
 VOID = {"meta", "img"}
 

@@ -10,8 +10,8 @@ from .. import plots
 from ..baselines import PCA
 from ..datasets import ImageData
 from ..models import DenoisingAutoencoder
-from .tour_exhibit import Exhibit, Plate
-from .tour_math import DENOISING_EQUATION
+from .equations import DENOISING_EQUATION
+from .exhibit import Exhibit, Plate
 
 NOISE = 0.4
 COMPONENTS = range(1, 31)
