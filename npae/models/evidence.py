@@ -16,7 +16,9 @@ from numpy.typing import ArrayLike
 from .. import network
 from ..distributions import Distribution
 from ..likelihoods import LIKELIHOODS
+from ..penalties import sampled_kl_entries
 from ..validation import Seed, check_integer, check_matrix, check_random_state
+from .variational_networks import VariationalNetworks
 
 SCORE_SAMPLES = 16      # fixed noise vectors for score_samples, the same for every row
 ROWS = 4096             # decoder rows (examples times samples) at a time
@@ -24,7 +26,7 @@ WATCHED = 1000          # examples on which the posterior is looked at after eve
 ACTIVE = 0.01           # a unit is active if Var(mu) over the examples is larger (Burda et al. 2016)
 
 
-class EvidenceMixin:
+class Evidence(VariationalNetworks):
     """Methods of VariationalAutoencoder that use the model and do not train it."""
 
     def encoder_distribution(self, X: ArrayLike) -> Distribution:
@@ -96,6 +98,12 @@ class EvidenceMixin:
             estimates.append(state.value())
             errors.append(state.standard_error())
         return np.concatenate(estimates), np.concatenate(errors)
+
+    def _log_weights(self, q, z, eps, o, targets, logvar) -> np.ndarray:
+        """Return log p(x|z) + log p(z) - log q(z|x) of every sample, (m, S)."""
+        nll = LIKELIHOODS[self.likelihood].entries(o, targets, logvar).sum(axis=1)
+        divergence = sampled_kl_entries(z, q["logvar"][:, None], eps, *self._posterior.prior(z))
+        return -nll.reshape(z.shape[:2]) - divergence.sum(axis=2)
 
     def _importance_weights(self, x: np.ndarray, eps: np.ndarray) -> np.ndarray:
         """Return log w (m, S)."""

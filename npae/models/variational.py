@@ -37,25 +37,19 @@ from typing import Any
 
 import numpy as np
 
-from .. import network
-from ..layers import ACTIVATIONS
 from ..likelihoods import LIKELIHOODS
 from ..losses import bernoulli_entropy
-from ..network import Layer
 from ..parameters import Parameters
-from ..penalties import WeightDecay, sampled_kl, sampled_kl_backward, sampled_kl_entries
+from ..penalties import WeightDecay, sampled_kl, sampled_kl_backward
 from ..validation import check_range
 from .base import Model, Noise, Terms, with_total
-from .evidence import EvidenceMixin
-from .posterior import DiagonalPosterior, FullPosterior
+from .evidence import Evidence
 from .variational_checks import check_support, validate_variational, warn_of_collapse
-
-LOG_VARIANCE_FLOOR = math.log(1e-6)     # of a learned decoder variance: the likelihood of a perfect fit has no bound
-LEARNED = ("shared", "per_feature", "per_example")
+from .variational_networks import LOG_VARIANCE_FLOOR
 
 
 @dataclass(kw_only=True, repr=False, eq=False)
-class VariationalAutoencoder(EvidenceMixin, Model):
+class VariationalAutoencoder(Evidence):
     __doc__ = f"""Variational autoencoder. Terms: reconstruction, kl (both nats per example), importance for "iwae".
 
     beta                    weight of the KL; 1 is the evidence lower bound
@@ -90,48 +84,6 @@ class VariationalAutoencoder(EvidenceMixin, Model):
     def _validate(self) -> None:
         super()._validate()
         validate_variational(self)
-
-    # ---- architecture ---------------------------------------------------------------------------------------------
-
-    def _build(self, n: int):
-        k, hidden = self.latent_dim, [int(width) for width in self.hidden_dims]
-        posterior = FullPosterior if self.covariance == "full" else DiagonalPosterior
-        self._posterior = posterior(k, np.asarray(self.prior_mean, float), np.asarray(self.prior_logvar, float))
-        shapes: dict[str, tuple[int, ...]] = {}
-
-        def stack(part: str, widths: list[int], last: str | None = None) -> list[Layer]:
-            names = [self.activation] * (len(widths) - 1)
-            if last is not None:
-                names[-1] = last
-            for i, pair in enumerate(zip(widths, widths[1:])):
-                shapes[f"{part}.{i}.W"], shapes[f"{part}.{i}.b"] = pair, pair[1:]
-            return [Layer(f"{part}.{i}", f"{part}.{i}.W", f"{part}.{i}.b", ACTIVATIONS[name]) for i, name in enumerate(names)]
-
-        def head(name: str, widths: tuple[int, int], activation: str = "identity") -> Layer:
-            shapes[f"{name}.W"], shapes[f"{name}.b"] = widths, widths[1:]
-            return Layer(name, f"{name}.W", f"{name}.b", ACTIVATIONS[activation])
-
-        self._encoder = stack("encoder", [n, *hidden])
-        top = hidden[-1] if hidden else n
-        self._heads = {name: head(f"encoder.{name}", (top, width)) for name, width in self._posterior.widths.items()}
-        self._decoder = stack("decoder", [k, *hidden[::-1], n], last="identity")
-        owners = [*self._encoder, *self._heads.values(), *self._decoder]
-        self._variance_head = None
-        if self.sigma2 == "per_example":
-            self._variance_head = head("decoder.logvar", (hidden[0] if hidden else k, n), "softplus")
-            owners.append(self._variance_head)
-        elif self._learns_variance:
-            shapes["log_sigma2"] = () if self.sigma2 == "shared" else (n,)
-        return owners, shapes
-
-    def _start(self, n_features: int, rng: np.random.Generator) -> None:
-        super()._start(n_features, rng)
-        if self._variance_head is not None:     # start at variance one, whatever the floor
-            self._params["decoder.logvar.b"] = np.full(n_features, -LOG_VARIANCE_FLOOR)
-
-    @property
-    def _learns_variance(self) -> bool:
-        return LIKELIHOODS[self.likelihood].has_scale and isinstance(self.sigma2, str)
 
     # ---- objective ------------------------------------------------------------------------------------------------
 
@@ -185,12 +137,6 @@ class VariationalAutoencoder(EvidenceMixin, Model):
         log_v = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
         return np.exp(log_v) / m, log_v + math.log(S)
 
-    def _log_weights(self, q, z, eps, o, targets, logvar) -> np.ndarray:
-        """Return log p(x|z) + log p(z) - log q(z|x) of every sample, (m, S)."""
-        nll = LIKELIHOODS[self.likelihood].entries(o, targets, logvar).sum(axis=1)
-        divergence = sampled_kl_entries(z, q["logvar"][:, None], eps, *self._posterior.prior(z))
-        return -nll.reshape(z.shape[:2]) - divergence.sum(axis=2)
-
     def _kl_term(self, q, z, eps, w):
         """Return beta times the KL, its gradient in z (sampled form) and in q (both forms)."""
         beta = self.beta * self._state.get("beta_share", np.ones((), z.real.dtype))
@@ -203,42 +149,6 @@ class VariationalAutoencoder(EvidenceMixin, Model):
         weight = np.broadcast_to(beta * counted / len(z), q["mu"].shape)
         floor = beta * self.free_bits * np.sum(1 - counted)
         return self._posterior.kl(q, weight) + floor, np.zeros_like(z), self._posterior.kl_backward(q, weight)
-
-    # ---- the two networks -----------------------------------------------------------------------------------------
-
-    def _encode(self, params: Mapping[str, np.ndarray], x: np.ndarray):
-        """Return the encoder's trace, the traces of its heads and their outputs q."""
-        encoded = network.forward(self._encoder, params, x)
-        h = encoded[-1].y if encoded else x
-        heads = {name: network.forward([layer], params, h) for name, layer in self._heads.items()}
-        return encoded, heads, {name: trace[-1].y for name, trace in heads.items()}
-
-    def _encode_backward(self, params, encoded, heads, dq, grads) -> None:
-        dh = sum(network.backward(dq[name], params, heads[name], grads, need_dx=True) for name in heads)   # the heads meet
-        network.backward(dh, params, encoded, grads)
-
-    def _decode(self, params: Mapping[str, np.ndarray], z: np.ndarray):
-        """Return the decoder's traces, its output o (p, n) and the log-variance of the likelihood."""
-        decoded = network.forward(self._decoder, params, z)
-        o = decoded[-1].y
-        if self._variance_head is None:
-            if "log_sigma2" in params:
-                return (decoded, None), o, params["log_sigma2"]
-            fixed = 0.0 if isinstance(self.sigma2, str) else math.log(self.sigma2)
-            return (decoded, None), o, np.asarray(fixed, z.real.dtype)
-        variance = network.forward([self._variance_head], params, decoded[-1].x)
-        return (decoded, variance), o, LOG_VARIANCE_FLOOR + variance[-1].y
-
-    def _decode_backward(self, params, traces, do, dlogvar, grads) -> np.ndarray:
-        """Add the decoder's gradients to grads and return dz (p, k)."""
-        decoded, variance = traces
-        if variance is None:
-            if "log_sigma2" in grads:
-                grads["log_sigma2"] += dlogvar
-            return network.backward(do, params, decoded, grads, need_dx=True)
-        below = network.backward(do, params, decoded[-1:], grads, need_dx=True)
-        below = below + network.backward(dlogvar, params, variance, grads, need_dx=True)     # two paths: mean, variance
-        return network.backward(below, params, decoded[:-1], grads, need_dx=True)
 
     # ---- training -------------------------------------------------------------------------------------------------
 
