@@ -48,7 +48,8 @@ def test_pipeline(estimator):
 
 def test_grid_search_ranks_models_the_right_way_round():
     from sklearn.model_selection import GridSearchCV
-    search = GridSearchCV(Autoencoder(hidden_dims=(32,), epochs=60, learning_rate=5e-3, random_state=0), {"latent_dim": [1, 12]}, cv=3)
+    model = Autoencoder(hidden_dims=(32,), epochs=60, learning_rate=5e-3, random_state=0)
+    search = GridSearchCV(model, {"latent_dim": [1, 12]}, cv=3)
     search.fit(X)
     assert search.best_params_ == {"latent_dim": 12}
 

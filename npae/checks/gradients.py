@@ -27,9 +27,9 @@ def gradient_checks(seed: int = 0) -> Iterator[Check]:
     for case in CASES:
         rng = np.random.default_rng(seed)
         instances = [case.random_instance(rng) for _ in range(TRIALS)]
-        complex_step = [model_error(model, x, rng, "complex") for model, x in instances]
-        central = [model_error(model, x, rng, "central") for model, x in instances[:CENTRAL_TRIALS]]
-        yield from _methods(case.name, central, complex_step)
+        exact = [model_error(model, x, rng, "complex") for model, x in instances]
+        differences = [model_error(model, x, rng, "central") for model, x in instances[:CENTRAL_TRIALS]]
+        yield from _methods(case.name, differences, exact)
         yield Check("gradients", case.name, "after ten training steps, complex step",
                     max(_after_training(case, rng) for _ in range(3)), COMPLEX)
     for case in CASES:

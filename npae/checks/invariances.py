@@ -25,7 +25,7 @@ def invariance_checks(seed: int = 0) -> Iterator[Check]:
         model = case.build()
         if getattr(model, "covariance", "diagonal") == "diagonal":      # a Cholesky factor is tied to the order of the units
             yield _worst(case.name, "code units permuted", (permuted(*pair, rng) for pair in instances))
-        if not model.tied and getattr(model, "objective", "elbo") == "elbo":    # importance weights depend on the size of the loss
+        if not model.tied and getattr(model, "objective", "elbo") == "elbo":    # importance weights depend on the loss
             yield _worst(case.name, "every feature twice doubles the reconstruction", (widened(*pair) for pair in instances))
         for weight in case.weights:
             limits = (plain_limit(*pair, weight, rng) for pair in instances)

@@ -76,12 +76,14 @@ class FullPosterior(DiagonalPosterior):
     def _square(self, rows: np.ndarray) -> np.ndarray:
         """Return (m, k, k) with the entries (m, k (k - 1)/2) below the diagonal."""
         matrix = np.zeros((len(rows), self.k, self.k), rows.dtype)
-        matrix[(slice(None), *np.tril_indices(self.k, -1))] = rows
+        row, column = np.tril_indices(self.k, -1)
+        matrix[:, row, column] = rows
         return matrix
 
     def _flat(self, matrix: np.ndarray) -> np.ndarray:
         """Return the entries below the diagonal (m, k (k - 1)/2) of (m, k, k)."""
-        return matrix[(slice(None), *np.tril_indices(self.k, -1))]
+        row, column = np.tril_indices(self.k, -1)
+        return matrix[:, row, column]
 
     def _precision(self, q: Heads) -> np.ndarray:
         return np.exp(-np.broadcast_to(self.prior(q["mu"])[1], (self.k,)))

@@ -26,6 +26,7 @@ LOG_VARIANCE_FLOOR = math.log(1e-6)     # of a learned decoder variance: the lik
 class VariationalNetworks(Model):
     """The architecture of VariationalAutoencoder, which holds the hyperparameters and the objective."""
 
+    beta: float
     likelihood: str
     sigma2: Any
     covariance: str

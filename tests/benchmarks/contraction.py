@@ -25,7 +25,7 @@ WIDTHS, BATCH, ROUNDS = (784, 256, 64, 16), 128, 15
 
 def explicit_penalty(S, W):
     """The penalty and its gradients with all Jacobians in memory: forward mode, then back through it by hand."""
-    m, n = len(S[0]), len(W[0])
+    m = len(S[0])
     J, kept = np.broadcast_to(W[0].T, (m, *W[0].T.shape)) * S[0][:, :, None], []
     for s, matrix in zip(S[1:], W[1:]):
         K = matrix.T @ J                                    # (m, d, n)
@@ -112,7 +112,8 @@ def main():
     plain = statistics.median(seconds["plain step"])
     for name, times in seconds.items():
         middle = statistics.median(times)
-        print(f"{name:<44}{middle * 1e3:9.2f} ms  {middle / plain:7.1f} plain steps   ({min(times) * 1e3:.2f} to {max(times) * 1e3:.2f})")
+        spread = f"({min(times) * 1e3:.2f} to {max(times) * 1e3:.2f})"
+        print(f"{name:<44}{middle * 1e3:9.2f} ms  {middle / plain:7.1f} plain steps   {spread}")
     loop, full = (peak_mib(ways[f"penalty alone, {kind}"]) for kind in ("recursion", "explicit Jacobians"))
     print(f"\npeak memory of the penalty: recursion {loop:.1f} MiB, explicit Jacobians {full:.1f} MiB, ratio {loop / full:.3f}")
     if len(ways) == 4:

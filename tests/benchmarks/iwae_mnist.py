@@ -121,7 +121,7 @@ def main():
     args = parser.parse_args()
     mnist = load_mnist(args.data)
     run, began = Run(args, mnist.X_train), time.perf_counter()
-    print(f"{args.objective}, k={args.k}, {run.epoch} epochs done; {run.model.theta.size:,} parameters, float32, seed {args.seed}")
+    print(f"{args.objective}, k={args.k}, {run.epoch} epochs done; {run.model.theta.size:,} parameters, seed {args.seed}")
     while run.epoch < args.epochs and time.perf_counter() - began < 60 * args.minutes:
         start = time.perf_counter()
         bound = run.train_epoch()
