@@ -16,7 +16,7 @@ from .result import Check
 
 CENTRAL, COMPLEX = 1e-7, 1e-12      # limits of DESIGN section 6; wrong gradients are off by far more
 TRIALS = 20     # random shapes and seeds, all checked by the complex step ...
-CENTRAL_TRIALS = 7      # ... and so many of them, for models, by central differences too: they cost twice as much
+CENTRAL_TRIALS = 5      # ... and so many of them, for models, by central differences too: they cost twice as much
 
 
 def gradient_checks(seed: int = 0) -> Iterator[Check]:

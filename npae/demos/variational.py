@@ -8,6 +8,9 @@
     gradients    pathwise against score function
     gap          like EM, but the bound need not touch
     norm         the probabilistic autoencoder that outgrows its noise
+    samples      its gradient: the variance over the number of draws
+    directions   its linear form: the directions that are worth their price
+    comparison   five objectives on one architecture
 """
 
 from __future__ import annotations
@@ -15,7 +18,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..datasets import load_digits
+from .probabilistic_comparison import five_objectives
+from .probabilistic_directions import active_directions
 from .probabilistic_norm import code_norm
+from .probabilistic_samples import gradient_variance
 from .variational_common import deterministic, variational
 from .variational_gap import like_em
 from .variational_gradients import gradient_estimators
@@ -44,5 +50,6 @@ def run(out: Path, quick: bool = False) -> dict[str, float]:
     numbers |= sharpness(out, data, models, quick)
     numbers |= gradient_estimators(out, quick)
     numbers |= like_em(out, quick)
-    numbers |= code_norm(out, data, quick)
+    for probabilistic in (code_norm, gradient_variance, active_directions, five_objectives):
+        numbers |= probabilistic(out, data, quick)
     return numbers

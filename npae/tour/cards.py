@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from ..models import Model
+from ..models import Model, ProbabilisticAutoencoder, VariationalAutoencoder
 from .html import bars, element, text
 from .training import Result
 
 ALWAYS = ("latent_dim", "hidden_dims", "loss")      # hyperparameters that are printed also where they are the default
+NO_LOSS = (ProbabilisticAutoencoder, VariationalAutoencoder)     # their likelihood is their loss
 
 
 def cards(results: Sequence[Result], pixels: int) -> str:
@@ -44,6 +45,7 @@ def _card(number: int, result: Result, drawing: str) -> str:
 def _constructor(model: Model) -> str:
     """Return the call that builds the model as it was trained."""
     defaults = type(model)().get_params()
+    always = [name for name in ALWAYS if name != "loss" or not isinstance(model, NO_LOSS)]
     shown = {name: value for name, value in model.get_params().items()
-             if name != "verbose" and (name in ALWAYS or value != defaults[name])}
+             if name != "verbose" and (name in always or value != defaults[name])}
     return f"npae.{type(model).__name__}({', '.join(f'{name}={value!r}' for name, value in shown.items())})"

@@ -34,6 +34,8 @@ SPARSE_EQUATION = tex("L = |m ∑_i ( ‖x_i − o_i‖^2 + λ ∑_j |z_{ij}| )"
 DENOISING_EQUATION = tex("L = |m ∑_i ‖x_i − 'decoder'('encoder'(x_i + σ ε_i))‖^2")
 STACKED_EQUATION = tex("L = |m ∑_i ( ‖x_i − o_i‖^2 − 'log' p('label'_i | z_i) )")
 CONTRACTIVE_EQUATION = tex("L = |m ∑_i ( ‖x_i − o_i‖^2 + λ ‖∂z_i/∂x_i‖^2 )")
+PROBABILISTIC_EQUATION = tex("L = |m ∑_i ( ‖x_i − 'decoder'(f_i + ε_i)‖^2 + λ ‖f_i‖^2 )")
+VARIATIONAL_EQUATION = tex("L = |m ∑_i ( −'log' p(x_i | z_i) + 'KL'(q(z|x_i) ‖ p) )")
 
 # The equation of the whole library: left side, right side, what can be exchanged in it. All HTML.
 THE_EQUATION = (

@@ -6,9 +6,11 @@ from .contractive import CONTRACTIVE
 from .denoising import DENOISING
 from .exhibit import Exhibit
 from .plain import PLAIN
+from .probabilistic import PROBABILISTIC
 from .sparse import SPARSE
 from .stacked import STACKED
+from .variational import VARIATIONAL
 
 __all__ = ["EXHIBITS", "Exhibit"]
 
-EXHIBITS: tuple[Exhibit, ...] = (*PLAIN, SPARSE, DENOISING, STACKED, CONTRACTIVE)
+EXHIBITS: tuple[Exhibit, ...] = (*PLAIN, SPARSE, DENOISING, STACKED, CONTRACTIVE, PROBABILISTIC, VARIATIONAL)

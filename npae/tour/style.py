@@ -37,7 +37,7 @@ sub, sup { font-size: .7em; line-height: 0; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 3.5rem; }
 article { display: flex; flex-direction: column; padding-top: 1.25rem; border-top: 2px solid var(--ink); }
 h3 { margin: 0 0 1.25rem; font: 600 1.25rem/1.3 var(--sans); }
-.ordinal { display: inline-block; min-width: 1.25em; color: var(--accent); }
+.ordinal { display: inline-block; min-width: 1.6em; color: var(--accent); }
 article p { margin: 1.25rem 0 0; }
 .formula { font-size: 1.3rem; }
 .measured { font-size: .9375rem; }

@@ -8,12 +8,14 @@ import pytest
 from npae import plots
 from npae.datasets import load_digits
 from npae.demos import variational, variational_sharpness
+from npae.demos.probabilistic_directions import eigenvalues, prices_between
 from npae.demos.variational_gap import exact_density, exact_gap
 from npae.demos.variational_posterior import moment_distance
 from npae.models import VariationalAutoencoder
 
 FIGURES = ("reparameterization", "training_and_inference", "manifold", "samples", "interpolations", "traversals",
-           "rate_distortion", "aggregate_posterior", "generators", "blur", "gradient_estimators", "like_em", "code_norm")
+           "rate_distortion", "aggregate_posterior", "generators", "blur", "gradient_estimators", "like_em", "code_norm",
+           "gradient_variance", "active_directions", "five_objectives")
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +100,25 @@ def test_without_a_price_the_code_outgrows_its_noise(found):
     assert 0.3 < found["norm_regularized"] < 0.3 * found["norm_vanilla"]
 
 
+def test_the_variance_of_the_gradient_falls_as_one_over_the_draws(found):
+    assert found["variance_slope"] == pytest.approx(-1, abs=0.1)
+    assert found["gradient_variance_1"] > 30 * found["gradient_variance_64"] > 0
+
+
+def test_as_many_directions_are_active_as_eigenvalues_are_larger_than_the_price(found):
+    assert found["directions_wrong"] == 0
+    assert (found["directions_most"], found["directions_fewest"]) == (10, 0)
+    assert found["directions_error"] < 1e-4
+
+
+def test_five_objectives(found):
+    errors = [found[f"error_{name}"] for name in ("ae", "sae", "dae", "vanilla", "regularized")]
+    assert errors == sorted(errors)                             # in this order they have more to mind besides
+    assert found["sparseness_sae"] == max(value for name, value in found.items() if name.startswith("sparseness_"))
+    assert found["square_sae"] < found["square_ae"]
+    assert found["square_vanilla"] > 5 * found["square_regularized"] > 5 * found["square_ae"]
+
+
 # ---- the measures themselves ----------------------------------------------------------------------------------------
 
 def test_moment_distance_of_known_moments():
@@ -152,3 +173,12 @@ def test_figures_refuse_what_they_cannot_draw():
         plots.grid_panels({}, (2, 2))
     with pytest.raises(ValueError, match="rows is empty"):
         plots.image_rows({}, (2, 2))
+
+
+def test_prices_lie_between_the_eigenvalues():
+    s = np.array([4.0, 1.0])
+    prices = prices_between(s, 2)
+    np.testing.assert_allclose(prices, [2 / 3, 5 / 6, 2, 3, 13 / 3, 14 / 3])
+    assert [int(np.sum(s > price)) for price in prices] == [2, 2, 1, 1, 0, 0]
+    x = np.array([[3.0, 0], [-1, 0], [1, 2], [1, -2]])          # centred at (1, 0): variances 2 and 2
+    np.testing.assert_allclose(eigenvalues(x, 2), [2, 2])
