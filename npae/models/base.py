@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from ..corruption import Corruption
 from ..estimator import Estimator
 from ..initialization import draw_weights
+from ..model_file import save
 from ..network import Layer
 from ..parameters import Parameters, Shapes
 from ..penalties import Penalty
@@ -288,5 +289,4 @@ class Model(Estimator):
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to one .npz file, atomically; `npae.load` reads it back to the same bits."""
-        from ..persistence import save
         save(self, path)
