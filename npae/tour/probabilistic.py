@@ -58,9 +58,9 @@ def plate(result: Any, data: ImageData) -> Plate:
         f"Noise of variance one is added to every code unit. The curves: how far the codes of held-out digits spread, in "
         f"their principal directions, beside that noise. Nothing but the price keeps them there. Without it the network "
         f"turns its code up until the noise is a whisper: the mean square of a unit is {square[VANILLA]:.1f} instead of "
-        f"{square[OWN]:.1f}, and there is no end to it: a larger code would always be a little better. The images: what the decoder makes of a code, of the same "
-        f"code with noise, and of a noisy code without the price. With it, two draws are two digits that the code could "
-        f"have meant.",
+        f"{square[OWN]:.1f}, and there is no end to it: a larger code would always be a little better. The images: what the "
+        f"decoder makes of a code, of the same code with noise, and of a noisy code without the price. With it, two draws "
+        f"are two digits that the code could have meant.",
         "The spread of the codes with and without the price, and rows of digits decoded from codes with noise",
         (plots.line_panels([panel], width=3.0, height=3.3),
          plots.image_rows(drawn, data.image_shape, width=7.5)),
