@@ -69,7 +69,8 @@ def _figure(s: np.ndarray, prices: np.ndarray, measured: np.ndarray, totals: np.
     exact = np.sum(np.maximum(np.sqrt(s / x[:, None]) - 1, 0), axis=1)
     note = "linear model, eigenvalues of the digits"
     return line_panels([
-        LinePanel("Directions worth their price", x, {"closed form, #{s_j > λ}": worth}, "code_weight λ",
-                  "active directions", note, points={"trained": (prices, measured)}, y_limits=(-0.3, UNITS + 0.5)),
+        LinePanel("Directions worth their price", x, {"closed form": worth}, "code_weight λ",
+                  "active directions", "the number of eigenvalues above λ", points={"trained": (prices, measured)},
+                  y_limits=(-0.3, UNITS + 0.5)),
         LinePanel("What is left of the code", x, {"closed form": exact}, "code_weight λ", "variance of the code, all units",
                   note, points={"trained": (prices, totals)}, y_limits=(-0.3, None))], height=3.2)
