@@ -61,7 +61,7 @@ def examine_backward(subject: Subject, upstream: np.ndarray | None) -> tuple[Gra
                      for other, array in arguments.items() if _shares(returned[name], array)]
     findings += _repeatable(subject, gradients, upstream)
     if upstream is not None:
-        stateful = {finding.tensor for finding in findings if finding.code == "G106"}
+        stateful = {finding.tensor for finding in findings if finding.code in ("G106", "G109", "G110")}
         findings += _linear(subject, {n: g for n, g in gradients.items() if n not in stateful}, upstream)
     return gradients, names, findings
 
@@ -113,16 +113,30 @@ def _shares(gradient: Any, array: Any) -> bool:
 
 
 def _repeatable(subject: Subject, gradients: Gradients, upstream: np.ndarray | None) -> list[Finding]:
-    """Compare with a second call, after a forward pass elsewhere has had the chance to overwrite hidden state."""
+    """Compare with a second call, then with one after a forward pass elsewhere has overwritten hidden state."""
+    def call() -> Arrays:
+        return subject.trial().backward(None if upstream is None else upstream.copy())
+    second = call()
     _forward_elsewhere(subject, gradients)
-    second = subject.trial().backward(None if upstream is None else upstream.copy())
+    after = call()
     findings = []
     for name, first in gradients.items():
         if _differ(second.get(name), first):
-            doubled = not _differ(second.get(name), 2 * first)
-            reason = ": the second is twice the first, so it accumulates." if doubled else "."
-            findings.append(Finding("G106", name, f"two equal calls give different gradients of {name}{reason}"))
+            findings.append(_unequal(name, first, second.get(name)))
+        elif _differ(after.get(name), first):
+            findings.append(Finding("G110", name, f"the gradient of {name} depends on another forward pass in between: "
+                                                  f"stale state.", (),
+                                    "does backward compute from its own arguments, or from what forward left behind?"))
     return findings
+
+
+def _unequal(name: str, first: np.ndarray, second: Any) -> Finding:
+    if not _differ(second, 2 * first):
+        return Finding("G106", name, f"two equal calls give different gradients of {name}: the second is twice the first, "
+                                     f"so it accumulates.", (), "where is the sum kept between two calls?", 2.0)
+    return Finding("G109", name, f"two equal calls give different gradients of {name}: it draws fresh noise, or keeps "
+                                 f"something from call to call.", (),
+                   "which noise did the forward pass use, and does backward use the same?")
 
 
 def _forward_elsewhere(subject: Subject, gradients: Gradients) -> None:
@@ -132,17 +146,29 @@ def _forward_elsewhere(subject: Subject, gradients: Gradients) -> None:
 
 
 def _linear(subject: Subject, gradients: Gradients, upstream: np.ndarray) -> list[Finding]:
-    """Test (1); one finding for each tensor, the first identity that fails."""
-    findings: dict[str, Finding] = {}
-    for factor, identity in ((0.0, "b(0) = 0"), (-1.0, "b(-dy) = -b(dy)"), (2.0, "b(2 dy) = 2 b(dy)")):
-        scaled = subject.trial().backward(factor * upstream)
-        for name, gradient in gradients.items():
-            deviation = np.asarray(scaled[name]) - factor * gradient
-            if relative_error(gradient + deviation, gradient) > SAME:
-                findings.setdefault(name, Finding("G108", name, f"the gradient of {name} is not linear in the upstream "
-                                                                f"gradient: {identity} fails."))
-    return list(findings.values())
+    """Test (1); one finding for each tensor: the first identity that fails, or that none of the three changes anything."""
+    identities = ((0.0, "b(0) = 0"), (-1.0, "b(-dy) = -b(dy)"), (2.0, "b(2 dy) = 2 b(dy)"))
+    scaled = [subject.trial().backward(factor * upstream) for factor, _ in identities]
+    findings = []
+    for name, gradient in gradients.items():
+        broken = [identity for (factor, identity), result in zip(identities, scaled)
+                  if not _is_multiple(result.get(name), factor, gradient)]
+        if broken and all(not _differ(result.get(name), gradient) for result in scaled):
+            findings.append(Finding("G111", name, f"the gradient of {name} ignores the upstream gradient",
+                                    ("b(0) = b(-dy) = b(2 dy) = b(dy): dy changes nothing.",),
+                                    "by the chain rule dL/dx = J^T dy. Where does dy enter your lines?"))
+        elif broken:
+            findings.append(Finding("G108", name, f"the gradient of {name} is not linear in the upstream gradient: "
+                                                  f"{broken[0]} fails."))
+    return findings
+
+
+def _is_multiple(result: Any, factor: float, gradient: np.ndarray) -> bool:
+    if result is None or np.shape(result) != gradient.shape:
+        return False
+    deviation = np.asarray(result) - factor * gradient
+    return relative_error(gradient + deviation, gradient) <= SAME
 
 
 def _differ(a: Any, b: np.ndarray) -> bool:
-    return a is None or np.shape(a) != b.shape or relative_error(a, b) > SAME
+    return a is None or np.shape(a) != b.shape or relative_error(np.asarray(a, dtype=b.dtype), b) > SAME

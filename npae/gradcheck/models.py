@@ -2,18 +2,25 @@
 
 Nothing is done to the model itself. A deep copy of it is given parameters of its own, float64 for real steps and
 complex128 for imaginary ones; the model's loss_and_gradients follows the dtype of its parameters.
+
+For naming a bug: the terms of the loss are the parts of the whole, and where weights are tied, so are the uses of W. They
+are measured on an untied twin, whose decoder holds the transposed weights as parameters of their own.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .numerical import Function
+from .pairs import one_example
 from .trial import Arrays, Trial, private_copy, stream
+from .variants import jittered
 
 
 class ModelSubject:
@@ -27,10 +34,21 @@ class ModelSubject:
         self.params = model.params.astype(np.float64)
         self.X = np.array(X, dtype=np.float64)
         self.term = term or "loss"
+        self.seed = seed
         if noise is None:
             self.twin.params = self.params.astype(np.float64)
             noise = self.twin.draw_noise(self.X.copy(), copy.deepcopy(rng) or stream(seed, "noise"))
         self.noise = {name: private_copy(value) for name, value in noise.items()}
+
+    @property
+    def equation_owner(self) -> str:
+        """The name that numbered equations are quoted by."""
+        return type(self.twin).__name__
+
+    @property
+    def backward(self) -> Any:
+        """What was checked."""
+        return self.twin.loss_and_gradients
 
     def trial(self, changes: Arrays | None = None) -> Trial:
         """Return fresh parameters, some of them replaced, with copies of the batch and of the noise."""
@@ -55,3 +73,70 @@ class ModelSubject:
     def expected(self, gradients: Arrays) -> list[str]:
         """Return the names of all parameters."""
         return list(self.params)
+
+    def elsewhere(self, rng: np.random.Generator) -> Iterator[Callable[[], ModelSubject]]:
+        """Yield makers of the same model at other parameters, with one example more, and with other widths."""
+        yield partial(self._moved, self.twin, self.X, rng)
+        yield partial(self._moved, self.twin, np.concatenate([self.X, self.X[:1]]), rng)
+        yield partial(self._wider, rng)
+
+    def example(self, i: int) -> ModelSubject:
+        """Return the model at example i alone; every loss is a mean, so its gradient is that of one example."""
+        noise = {name: one_example(value, i, len(self.X)) for name, value in self.noise.items()}
+        return self._at(self.twin, self.params, self.X[[i]], noise)
+
+    def contributions(self, name: str) -> dict[str, dict[str, Function]]:
+        """Return the terms of the loss, and the uses of a tied weight."""
+        terms = [term for term in self.trial_terms() if term != self.term]
+        parts: dict[str, dict[str, Function]] = {}
+        if self.term == "loss" and len(terms) > 1:
+            parts["term"] = {term: partial(self._term_at, term, name) for term in terms}
+        if getattr(self.twin, "tied", False) and name.endswith(".W"):
+            untied = self._untied()
+            index = len([n for n in self.params if n.startswith("encoder") and n.endswith(".W")])
+            other = f"decoder.{index - 1 - int(name.split('.')[1])}.W"
+            parts["path"] = {"encoder": partial(untied._term_at, self.term, name),
+                             "decoder": lambda value: untied._term_at(self.term, other, value.T)}
+        return parts
+
+    def trial_terms(self) -> list[str]:
+        """Return the names of the terms of the loss."""
+        self.twin.params = self.params
+        return list(self.twin.loss_and_gradients(self.X, noise=self.noise)[0])
+
+    def _term_at(self, term: str, name: str, value: np.ndarray) -> Any:
+        subject = copy.copy(self)
+        subject.term = term
+        return subject.trial({name: value}).forward()
+
+    def _at(self, model: Any, params: Any, X: np.ndarray, noise: Mapping[str, Any] | None) -> ModelSubject:
+        model = copy.deepcopy(model)
+        model.params = params
+        return ModelSubject(model, X, noise, None, self.term, self.seed + 1)
+
+    def _moved(self, model: Any, X: np.ndarray, rng: np.random.Generator) -> ModelSubject:
+        params = self.params.astype(np.float64)
+        for name, value in jittered({name: params[name] for name in params}, rng).items():
+            params[name][...] = value
+        return self._at(model, params, jittered({"X": X}, rng)["X"], None)
+
+    def _wider(self, rng: np.random.Generator) -> ModelSubject:
+        """Return a model of the same kind, one feature and one unit wider everywhere, with parameters of its own."""
+        if "loss_and_gradients" in vars(self.twin):
+            raise TypeError("this object's own gradient does not come with its class")
+        hyperparameters = self.twin.get_params(deep=False)
+        widths = {"latent_dim": hyperparameters["latent_dim"] + 1, "dtype": "float64", "random_state": self.seed,
+                  "hidden_dims": tuple(width + 1 for width in hyperparameters["hidden_dims"])}
+        X = jittered({"X": np.concatenate([self.X, self.X[:, :1]], axis=1)}, rng)["X"]
+        model = type(self.twin)(**{**hyperparameters, **widths}).initialize(X.shape[1])
+        return ModelSubject(model, X, None, None, self.term, self.seed + 1)
+
+    def _untied(self) -> ModelSubject:
+        hyperparameters = {**self.twin.get_params(deep=False), "tied": False, "dtype": "float64", "random_state": 0}
+        model = type(self.twin)(**hyperparameters).initialize(self.X.shape[1])
+        weights = [name for name in self.params if name.startswith("encoder") and name.endswith(".W")]
+        for name in self.params:
+            model.params[name] = self.params[name]
+        for i, name in enumerate(reversed(weights)):
+            model.params[f"decoder.{i}.W"] = self.params[name].T
+        return ModelSubject(model, self.X, self.noise, None, self.term, self.seed)

@@ -37,6 +37,15 @@ class Subject(Protocol):
     def expected(self, gradients: Arrays) -> list[str]:
         """Return the names that gradients should have been returned for, given those that were."""
 
+    def elsewhere(self, rng: np.random.Generator) -> Iterator[Callable[[], Subject]]:
+        """Yield makers of the same subject at other points and shapes; a maker may raise."""
+
+    def example(self, i: int) -> Subject:
+        """Return the subject at example i alone, a batch of one."""
+
+    def contributions(self, name: str) -> dict[str, dict[str, Callable[[np.ndarray], Any]]]:
+        """Return the parts whose derivatives by one tensor add up to the whole: by kind ("term", "path"), then label."""
+
 
 def private_copy(value: Any) -> Any:
     """Return a copy that shares nothing; real floating point becomes float64, other kinds stay what they are."""

@@ -50,14 +50,14 @@ def test_a_fully_masked_input_with_zero_biases_is_a_kink():
 
 
 BUGS = {
-    "factor m": (spoil(W=lambda g, model, X: len(X) * g), {"W": "G200"}),
-    "zero": (spoil(b=lambda g, *_: 0 * g), {"b": "G200"}),
+    "factor m": (spoil(W=lambda g, model, X: len(X) * g), {"W": "G204"}),
+    "zero": (spoil(b=lambda g, *_: 0 * g), {"b": "G201"}),
     "dropped": (lambda model, X, grads: grads.pop("b"), {"b": "G102"}),
     "extra": (lambda model, X, grads: grads.update(U=X.copy()), {"U": "G102"}),
     "transposed": (spoil(V=lambda g, *_: g.T.copy()), {"V": "G101"}),
     "float32": (spoil(V=lambda g, *_: g.astype(np.float32)), {"V": "G104"}),
     "NaN": (spoil(c=lambda g, *_: g * np.nan), {"c": "G103"}),
-    "state": (spoil(W=lambda g, model, X: g * model.calls), {"W": "G106"}),
+    "state": (spoil(W=lambda g, model, X: g * model.calls), {"W": "G109"}),
     "steps inside": (lambda model, X, grads: model.params["W"].__isub__(0.1 * grads["W"].real), {"W": "G105"}),
     "spoils the batch": (lambda model, X, grads: X.__imul__(2), {"X": "G105"}),
     "view of a parameter": (spoil(c=lambda g, model, X: model.params["c"][:]), {"c": "G107"}),

@@ -1,0 +1,120 @@
+"""Steps 7 and 8: find the simplest identity that a wrong gradient satisfies, and try it elsewhere before saying so.
+
+A claim that holds at one point may be an accident: at batch size 2 twice the gradient and m times the gradient are the
+same numbers, and a symmetric matrix hides a transposition. So the claim must hold again at every other point and shape
+that can be made, or it is dropped and the next one is tried. What is said in the end is true, or nothing is said.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from .claims import NOT_LINEAR, ORDER, SCALABLE, Claim, proportion
+from .compare import relative_error
+from .factors import recognise
+from .pairs import Pair
+from .scene import IDENTITY, Scene, agree
+from .stages import Misconception
+
+Candidates = Callable[[Scene, str], Iterator[Claim]]
+
+
+class Elsewhere:
+    """The scenes away from here, made one by one when a claim needs them, and kept for the next claim."""
+
+    def __init__(self, scenes: Iterator[Scene]):
+        self._made: list[Scene] = []
+        self._more = scenes
+
+    def __iter__(self) -> Iterator[Scene]:
+        yield from self._made
+        for scene in self._more:
+            self._made.append(scene)
+            yield scene
+
+
+def recognise_bug(scene: Scene, elsewhere: Iterable[Scene], name: str, linear: bool = True) -> Claim | None:
+    """Return the first claim about the gradient of `name` that holds here and elsewhere, None if there is none."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")     # a candidate outside the domain of a function is not the user's concern
+        for candidates in ORDER if linear else NOT_LINEAR:
+            for claim in _candidates(candidates, scene, name):
+                if _holds(claim, scene) and holds_elsewhere(claim, scene, elsewhere):
+                    return claim
+    return None
+
+
+def _candidates(candidates: Candidates, scene: Scene, name: str) -> Iterator[Claim]:
+    """Yield candidates, also times a factor where that makes sense; none where they cannot be measured here."""
+    with suppress(Exception):
+        for claim in candidates(scene, name):
+            yield claim
+            if candidates in SCALABLE:
+                with suppress(Exception):
+                    yield from _scaled(claim, scene)
+
+
+def holds_elsewhere(claim: Claim, scene: Scene, elsewhere: Iterable[Scene]) -> bool:
+    """Whether the claim holds at all scenes where it can be tried, at least one, and one that tells its symbols apart."""
+    tried, told_apart = 0, claim.factor is None or not claim.factor.meaning
+    for there in elsewhere:
+        if not _can_be_tried(claim, there):
+            continue
+        if not _holds(claim, there):
+            return False
+        tried += 1
+        if claim.factor is not None and claim.factor.value(there) != claim.factor.value(scene):
+            told_apart = True
+    return tried > 0 and told_apart
+
+
+def recognise_misconception(scene: Scene, elsewhere: Iterable[Scene],
+                            misconceptions: Sequence[Misconception]) -> Misconception | None:
+    """Return the first misconception that gives what backward returned, here and elsewhere, all tensors together."""
+    for misconception in misconceptions:
+        if _gives_the_same(misconception, scene) and all(_gives_the_same(misconception, there) for there in elsewhere):
+            return misconception
+    return None
+
+
+def _gives_the_same(misconception: Misconception, scene: Scene) -> bool:
+    twin: Pair = scene.subject.with_backward(misconception.backward)
+    with np.errstate(all="ignore"):
+        simulated = twin.trial().backward(None if scene.upstream is None else scene.upstream.copy())
+    return simulated.keys() == scene.returned.keys() and all(
+        _same(simulated[name], scene.returned[name]) for name in simulated)
+
+
+def _same(a: Any, b: Any) -> bool:
+    if a is None or b is None:
+        return a is b
+    a, b = np.asarray(a), np.asarray(b)
+    if a.shape != b.shape or a.dtype.kind not in "biuf" or b.dtype.kind not in "biuf":
+        return False
+    known = np.isfinite(a) | np.isfinite(b)
+    return relative_error(np.where(known, a, 0), np.where(known, b, 0)) <= IDENTITY
+
+
+def _can_be_tried(claim: Claim, scene: Scene) -> bool:
+    """Whether the gradient is well-formed there and the claim says something."""
+    try:
+        scene.got(claim.tensor)
+        claim.predict(scene)
+    except Exception:       # of the code under test, or a derivative that cannot be proven there
+        return False
+    return True
+
+
+def _holds(claim: Claim, scene: Scene) -> bool:
+    return _can_be_tried(claim, scene) and agree(scene.got(claim.tensor), claim.predict(scene), scene.true(claim.tensor))
+
+
+def _scaled(claim: Claim, scene: Scene) -> Iterator[Claim]:
+    ratio = proportion(scene.got(claim.tensor), np.where(np.isfinite(scene.true(claim.tensor)), claim.predict(scene), 0))
+    if ratio and abs(ratio - 1) > IDENTITY:
+        yield from (claim.times(factor) for factor in recognise(ratio, scene))
