@@ -34,6 +34,7 @@ from .report import Finding, Report, TensorRow
 from .stages import Misconception, Paths
 from .taylor import Remainders
 from .trial import Subject, global_randomness_restored, private_copy, stream
+from .words import gradient_name
 
 SAME_VALUE = 1e-9
 Draw = Callable[[np.random.Generator], Mapping[str, Any]]
@@ -152,7 +153,7 @@ def _without_verdict(row: TensorRow, reference: Reference) -> list[Finding]:
         doubt = reference.doubt or f"the reference is only accurate to {row.tolerance:.1e} here"
         return [Finding("U003", row.name, f"no verdict on the gradient of {row.name}: {doubt}.")]
     if row.verdict == "kink":
-        return [Finding("K001", row.name, f"not judged: {row.kinks} entries of d{row.name} sit exactly on a corner",
-                        (f"One-sided derivatives differ there (ReLU at 0, blank inputs); any value between them is "
-                         f"accepted. d{row.name} passes.",))]
+        return [Finding("K001", row.name, f"not judged: {row.kinks} entries of {gradient_name(row.name)} sit exactly on a corner",
+                        ("One-sided derivatives differ there (ReLU at 0, blank inputs); any value between them is accepted. "
+                         "Yours passes.",))]
     return []

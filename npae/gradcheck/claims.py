@@ -316,7 +316,7 @@ def _fits(evaluate: Predict, scene: Scene, name: str) -> bool:
     return len(value) <= len(shape) and all(a in (1, b) for a, b in zip(value[::-1], shape[::-1]))
 
 
-ORDER = (zero, another_tensor, constant_factor, rearranged, one_example, left_out, of_parts, local_derivative, other_argument,
-         known_factor, spread_out, upstream_reduced, added, function_of_true, direction)
+ORDER = (zero, another_tensor, constant_factor, rearranged, one_example, left_out, of_parts, local_derivative,
+         function_of_true, other_argument, known_factor, spread_out, upstream_reduced, added, direction)
 SCALABLE = (rearranged, one_example, local_derivative, upstream_reduced)
 NOT_LINEAR = (upstream_replaced, function_of_true, direction, known_factor, added)

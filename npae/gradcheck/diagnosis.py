@@ -20,7 +20,7 @@ from .report import Finding, TensorRow
 from .scene import Scene, other_scenes
 from .stages import Misconception
 from .trial import Subject
-from .words import claim_finding, misconception_finding, unknown_finding
+from .words import claim_finding, gradient_name, misconception_finding, unknown_finding
 
 RandomUpstream = Callable[[np.ndarray, int], np.ndarray]
 UNNAMED = ("G108", "G111")      # not linear: perhaps it is known what is used instead
@@ -58,7 +58,7 @@ class Diagnosis:
             return []
         order = [*stages[::-1], *(name for name in self.rows if name not in stages)]
         first, *others = sorted(wrong, key=lambda row: order.index(row.name))
-        right = [f"d{name}" for name in order[:order.index(first.name)] if name in self.rows]
+        right = [gradient_name(name) for name in order[:order.index(first.name)] if name in self.rows]
         place = "First wrong one in backward order" + (f"; {', '.join(right)} before it agree." if right else ".")
         if others:
             place += f" {', '.join(f'd{row.name}' for row in others)} differ too, and may follow from it."

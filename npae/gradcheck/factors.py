@@ -90,9 +90,16 @@ def _name(key: Key) -> str:
 
 def _meaning(key: Key, scene: Scene) -> str:
     n = _length(scene, key)
-    rows = [name for name, array in scene.arrays.items() if np.ndim(array) >= 2 and len(array) == n]
-    is_batch = key[1] == 0 and len(rows) + (scene.output.ndim >= 1 and len(scene.output) == n) >= 2 and rows[0] == key[0]
-    return f"{_name(key)} = {n}" + (", the batch size" if is_batch else "")
+    return f"{_name(key)} = {n}" + (", the batch size" if _is_batch(key, n, scene) else "")
+
+
+def _is_batch(key: Key, n: int, scene: Scene) -> bool:
+    """Whether an axis counts examples: the rows of a model's X, or of the first matrix where others have as many rows."""
+    if key[1] != 0 or "X" in scene.arrays:
+        return key == ("X", 0)
+    matrices = [name for name, array in scene.arrays.items() if np.ndim(array) >= 2]
+    alike = sum(len(scene.arrays[name]) == n for name in matrices) + (scene.output.ndim > 0 and len(scene.output) == n)
+    return key[0] == matrices[0] and alike >= 2
 
 
 def _same(a: float, b: float) -> bool:

@@ -4,6 +4,8 @@ A claim about a wrong gradient must hold elsewhere too. Values move towards zero
 and the interval [0, 1]. Shapes grow by one along axes of equal length at once, since such axes often are the same
 dimension (7 rows of x, 7 rows of t). Which of them belong together is found by trying: the smallest sets of axes that
 can grow without forward complaining are the dimensions. So two dimensions that are equally long by accident are told apart.
+Arrays of zeros and ones are masks or one-hot labels: they do not move, and grow by zeros along their last axis, so that a
+one-hot row stays one.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ Axis = tuple[str, int]
 
 def jittered(inputs: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     """Return the inputs at another point: every floating-point entry moves, shapes and other kinds stay."""
-    return {name: _moved(value, rng) if _is_float(value) else value for name, value in inputs.items()}
+    return {name: _moved(value, rng) if _is_float(value) and not _is_binary(value) else value for name, value in inputs.items()}
 
 
 def grown(inputs: Mapping[str, Any], rng: np.random.Generator,
@@ -52,12 +54,17 @@ def _enlarged(inputs: Mapping[str, Any], chosen: set[Axis]) -> dict[str, Any]:
 def _longer(value: Any, axes: list[int]) -> Any:
     for axis in axes:
         first = np.take(value, [0], axis=axis)
-        value = np.concatenate([value, first], axis=axis)
+        is_class = _is_binary(value) and axis == value.ndim - 1 > 0
+        value = np.concatenate([value, 0 * first if is_class else first], axis=axis)
     return value
 
 
 def _moved(value: Any, rng: np.random.Generator) -> Any:
     return value * rng.uniform(SHRINK, 1, np.shape(value))
+
+
+def _is_binary(value: Any) -> bool:
+    return bool(np.all((value == 0) | (value == 1)))
 
 
 def _is_float(value: Any) -> bool:

@@ -69,9 +69,9 @@ BATCH = "does the loss sum or average over the batch, and does each gradient do 
 def claim_finding(claim: Claim, scene: Scene, row: TensorRow | None) -> Finding:
     """Return the finding for a claim that was tested."""
     t, got = claim.tensor, scene.got(claim.tensor)
-    words = {"t": t, "d": f"d{t}", "label": claim.label}
+    words = {"t": t, "d": gradient_name(t), "label": claim.label}
     value = None if claim.factor is None else float(claim.factor.value(scene))
-    evidence = [f"d{t} = {claim.identity}, in {_how_many(got, scene.true(t))} (spread {_spread(claim, scene):.0e})."]
+    evidence = [f"{words['d']} = {claim.identity}, in {_how_many(got, scene.true(t))} (spread {_spread(claim, scene):.0e})."]
     if claim.factor is not None and claim.factor.meaning:
         evidence.append(f"{claim.factor.text} is {value:.5g} here: {claim.factor.meaning}. So it is at every shape tried.")
     question = QUESTIONS[claim.code]
@@ -103,9 +103,9 @@ def unknown_finding(scene: Scene, row: TensorRow) -> Finding:
     where = _where(mask) or _exactly_where(mask, scene)
     evidence = [f"{int(wrong.sum())} of {wrong.size} entries differ{where}; the sign agrees in "
                 f"{int(np.sum(np.sign(g) == np.sign(r)))}; cosine {cosine:.4f}."]
-    return Finding("G200", row.name, f"d{row.name} is wrong: relative error {row.error:.1e}, tolerance {row.tolerance:.1e}",
-                   (*evidence, *_worst(row)), "which part of this gradient can be checked by itself?", None, row.worst,
-                   equation_of(scene.subject, row.name))
+    message = f"{gradient_name(row.name)} is wrong: relative error {row.error:.1e}, tolerance {row.tolerance:.1e}"
+    return Finding("G200", row.name, message, (*evidence, *_worst(row)), "which part of this gradient can be checked by itself?",
+                   None, row.worst, equation_of(scene.subject, row.name))
 
 
 def _where(wrong: np.ndarray) -> str:
@@ -135,8 +135,14 @@ def _exactly_where(wrong: np.ndarray, scene: Scene) -> str:
 def _worst(row: TensorRow | None) -> tuple[str, ...]:
     if row is None or not np.isfinite(row.expected):
         return ()
+    name = f"d{row.name}" if row.name.isidentifier() else row.name
     digits = next(d for d in (5, 8, 12, 17) if f"{row.got:.{d}g}" != f"{row.expected:.{d}g}" or d == 17)
-    return (f"Worst entry d{row.name}{index_text(row.worst)}: got {row.got:.{digits}g}, numerically {row.expected:.{digits}g}",)
+    return (f"Worst entry {name}{index_text(row.worst)}: got {row.got:.{digits}g}, numerically {row.expected:.{digits}g}",)
+
+
+def gradient_name(tensor: str) -> str:
+    """Return "dW", or "the gradient of encoder.0.W" where a d in front would not be read as such."""
+    return f"d{tensor}" if tensor.isidentifier() else f"the gradient of {tensor}"
 
 
 def _how_many(got: np.ndarray, true: np.ndarray) -> str:

@@ -57,7 +57,8 @@ def u001() -> Miniature:
 
     rng = np.random.default_rng(4)
     inputs = {"x": rng.normal(size=(7, 5)), "mask": (rng.random((7, 5)) < 0.7).astype(float)}
-    return Miniature(inputs, (_takes_any(forward), backward), (mended_forward, mended_backward), {"wrt": "x"})
+    return Miniature(pick("x", inputs), (forward, backward), (mended_forward, mended_backward), {"wrt": "x"},
+                     mended_inputs=inputs)
 
 
 def u002() -> Miniature:

@@ -27,6 +27,7 @@ class Miniature:
     mended      the forward and backward without the mistake; None where there is nothing to mend
     options     keyword arguments of check_gradients, the same for both
     call        how the call is printed, after "check_gradients("
+    mended_inputs   where the mended code takes others
     """
 
     inputs: Mapping[str, Any]
@@ -35,14 +36,15 @@ class Miniature:
     options: Mapping[str, Any] = field(default_factory=dict)
     shown: tuple[Code, ...] = ()
     call: str = "forward, backward, inputs"
+    mended_inputs: Mapping[str, Any] | None = None
 
     def run(self) -> Report:
         """Check the mistaken code."""
-        return self._check(*self.wrong)
+        return self._check(*self.wrong, self.inputs)
 
     def run_mended(self) -> Report | None:
         """Check the mended code, None where there is none."""
-        return None if self.mended is None else self._check(*self.mended)
+        return None if self.mended is None else self._check(*self.mended, self.mended_inputs or self.inputs)
 
     def source(self) -> str:
         """Return the code with the mistake."""
@@ -52,9 +54,9 @@ class Miniature:
         """Return those of the mended functions that differ from the mistaken ones."""
         return _source(*(code for code in self.mended or () if code not in self.wrong))
 
-    def _check(self, forward: Code, backward: Code) -> Report:
+    def _check(self, forward: Code, backward: Code, inputs: Mapping[str, Any]) -> Report:
         with np.errstate(all="ignore"):         # some mistakes overflow; the finding says so, a warning need not
-            return check_gradients(forward, backward, self.inputs, **self.options)
+            return check_gradients(forward, backward, inputs, **self.options)
 
 
 def _source(*codes: Code) -> str:
