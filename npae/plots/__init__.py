@@ -13,6 +13,7 @@
     manifold.py  a decoder over the plane of two-dimensional codes
     traversals.py  rows of images: interpolations, one unit at a time; grids.py samples side by side
     densities.py histograms against a curve; graphs.py computation graphs as drawings
+    stacks.py    networks as rows of columns, as high as the layers are wide
     style.py     colours, sizes, axes: the one place where the looks are decided
 
 `pyplot` is never imported: it would open windows and change settings that belong to the user.
@@ -34,10 +35,11 @@ from .images import image_grid, reconstructions
 from .lines import LinePanel, line_panels
 from .manifold import manifold, quantile_grid
 from .opacity import unit_opacity
+from .stacks import Column, StackPanel, stack_panels
 from .tangents import direction_images
 from .traversals import image_rows
 
-__all__ = ["Arrow", "DensityPanel", "DotPanel", "FieldPanel", "GraphPanel", "LinePanel", "Node", "bar_groups",
-           "build_ups", "density_panels", "direction_images", "dot_table", "filters", "graph_panels", "grid_panels", "histograms",
+__all__ = ["Arrow", "Column", "DensityPanel", "DotPanel", "FieldPanel", "GraphPanel", "LinePanel", "Node", "StackPanel",
+           "bar_groups", "build_ups", "density_panels", "direction_images", "dot_table", "filters", "graph_panels", "grid_panels", "histograms",
            "image_grid", "image_rows", "landing_map", "learning_curves", "line_panels", "manifold", "png_bytes",
-           "quantile_grid", "reconstructions", "scatter_codes", "unit_opacity", "vector_fields"]
+           "quantile_grid", "reconstructions", "scatter_codes", "stack_panels", "unit_opacity", "vector_fields"]
