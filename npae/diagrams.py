@@ -113,7 +113,8 @@ def vector_quantization() -> Figure:
              "nll": Node("$\\|x-\\hat{x}\\|^2$", 7.2, 0.45, "loss", 1.1),
              "pull": Node("$\\|sg[z_e]-z_q\\|^2$\n$+\\gamma\\|z_e-sg[z_q]\\|^2$", 3.75, 0.45, "loss", 1.9, 0.66)}
     arrows = [Arrow("x", "encoder"), Arrow("encoder", "ze"), Arrow("ze", "zq", "nearest", text_at=(3.68, 1.36)),
-              Arrow("book", "zq"), Arrow("zq", "decoder"), Arrow("decoder", "out"), Arrow("out", "nll"), Arrow("ze", "pull"), Arrow("zq", "pull"),
+              Arrow("book", "zq"), Arrow("zq", "decoder"), Arrow("decoder", "out"), Arrow("out", "nll"), Arrow("ze", "pull"),
+              Arrow("zq", "pull"),
               Arrow("decoder", "zq", gradient=True, bend=0.5), Arrow("zq", "ze", "copied", gradient=True, bend=0.55,
                                                                      text_at=(3.72, 2.12))]
     return graph_panels([GraphPanel("Vector quantization", nodes, arrows, 7.9, 3.1,

@@ -40,6 +40,7 @@ from .tangents import direction_images
 from .traversals import image_rows
 
 __all__ = ["Arrow", "Column", "DensityPanel", "DotPanel", "FieldPanel", "GraphPanel", "LinePanel", "Node", "StackPanel",
-           "bar_groups", "build_ups", "density_panels", "direction_images", "dot_table", "filters", "graph_panels", "grid_panels", "histograms",
+           "bar_groups", "build_ups", "density_panels", "direction_images", "dot_table", "filters", "graph_panels", "grid_panels",
+           "histograms",
            "image_grid", "image_rows", "landing_map", "learning_curves", "line_panels", "manifold", "png_bytes",
            "quantile_grid", "reconstructions", "scatter_codes", "stack_panels", "unit_opacity", "vector_fields"]
