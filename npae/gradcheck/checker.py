@@ -25,12 +25,12 @@ from .claims import Claim
 from .compare import relative_error
 from .contract import examine_backward, examine_forward
 from .diagnosis import Diagnosis
-from .judgement import hear
+from .judgement import expected_values, hear
 from .models import ModelSubject
 from .numerical import Function
 from .pairs import Pair
 from .reference import LIMITS, METHODS, Reference
-from .report import Finding, Report, TensorRow
+from .report import Finding, Report, TensorRow, index_text
 from .stages import Misconception, Paths
 from .taylor import Remainders
 from .trial import Subject, global_randomness_restored, private_copy, stream
@@ -107,7 +107,8 @@ def _run(subject: Any, upstream: ArrayLike | None, limit: float, seed: int, meth
     # wrong values may follow from what was found already
     findings += [f for row in rows if row.name in references and row.name not in accused
                  for f in _without_verdict(row, references[row.name])]
-    compared = {name: (gradients[name], references[name].slopes.value.reshape(gradients[name].shape)) for name in references}
+    compared = {name: (g, expected_values(g.reshape(-1), references[name].slopes).reshape(g.shape))
+                for name, g in gradients.items() if name in references}
     claims: list[Claim] = []
     if any(row.verdict == "fail" for row in rows) or any(f.code[0] == "G" for f in findings):
         diagnosis = Diagnosis(subject, dy, seed, rows, references, _random_upstream)
@@ -123,7 +124,7 @@ def _wrong_value(pair: Pair, value: Callable[..., Any]) -> list[Finding]:
         return []
     worst = tuple(int(i) for i in np.unravel_index(int(np.argmax(np.abs(got - want))), got.shape))
     return [Finding("G001", "forward", f"the value of forward is wrong: relative error {relative_error(got, want):.1e}",
-                    (f"Worst entry {list(worst) or ''}: got {got[worst]:.5g}, expected {want[worst]:.5g}",),
+                    (f"Worst entry y{index_text(worst)}: got {got[worst]:.5g}, expected {want[worst]:.5g}",),
                     "the right gradient of a wrong function is still wrong. Which line gives another value?", None, worst)]
 
 

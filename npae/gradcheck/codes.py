@@ -3,8 +3,10 @@
     G0..  the forward function          G2..  wrong values, and which identity they satisfy
     G1..  the contract of backward      G3..  contributions: terms of the loss, paths through the graph
     M...  a misconception of an exercise, simulated and found equal      U  no verdict      K  accepted, for information
+    E...  what happens around a student's code (npae/exercises): no number was compared
 
-A code keeps its meaning for ever. `npae explain CODE` shows each with a worked miniature (miniatures.py).
+A code keeps its meaning for ever. `npae explain CODE` says what it means (explanations.py) and shows each of G, K and U with
+a worked miniature (miniatures/).
 """
 
 from __future__ import annotations
@@ -48,6 +50,15 @@ CODES = {
     "U001": "the forward function is random",
     "U002": "the forward value is not finite",
     "U003": "the reference could not be proven",
+    "E001": "not written yet",
+    "E002": "it raised an exception",
+    "E003": "it took too long",
+    "E004": "its process died",
+    "E005": "the answer is missing or of the wrong kind",
+    "E006": "the file is missing or does not import",
+    "E007": "a refused operation",
+    "E008": "finite differences suspected",
+    "E009": "the answer is wrong",
 }
 
 

@@ -22,6 +22,20 @@ from .trial import Arrays, Subject, private_copy
 Gradients = dict[str, np.ndarray]
 SAME = 1e-10        # rounding may differ from call to call, with the alignment of arrays in memory; noise is far above
 
+QUESTIONS = {
+    "G101": "what is the shape of the tensor that this gradient belongs to?",
+    "G102": "which inputs can change the loss, and does each have a gradient?",
+    "G103": "which division, logarithm or exponential can leave its domain here?",
+    "G104": "where is the kind of number changed, by an integer array or an astype?",
+    "G105": "which line assigns into an array that belongs to the caller? (+=, -=, [...] =)",
+    "G106": "where is the sum kept between two calls?",
+    "G107": "is the result a new array? (slices, reshape and .T are views)",
+    "G108": "dL/dx = J^T dy is linear in dy. Which line is not?",
+    "G109": "which noise did the forward pass use, and does backward use the same?",
+    "G110": "does backward compute from its own arguments, or from what forward left behind?",
+    "G111": "by the chain rule dL/dx = J^T dy. Where does dy enter your lines?",
+}
+
 
 def examine_forward(subject: Subject) -> tuple[np.ndarray, list[Finding]]:
     """Return the forward value and what is wrong with it; any finding ends the check."""
@@ -49,7 +63,7 @@ def examine_backward(subject: Subject, upstream: np.ndarray | None) -> tuple[Gra
     trial = subject.trial()
     trial.forward()                     # for functions that keep what backward needs to themselves
     dy = None if upstream is None else upstream.copy()
-    arguments = trial.arrays if dy is None else {**trial.arrays, "upstream": dy}
+    arguments = trial.arrays if dy is None else {**trial.arrays, "dy": dy}
     before = private_copy(arguments)
     returned = trial.backward(dy)
     names = subject.expected(returned)
@@ -57,7 +71,7 @@ def examine_backward(subject: Subject, upstream: np.ndarray | None) -> tuple[Gra
     findings += _written(before, arguments, "backward")
     for name in gradients:
         findings += [Finding("G107", name, f"the gradient of {name} is a view of the argument {other}: writing into "
-                                           f"one would change the other.")
+                                           f"one would change the other.", (), QUESTIONS["G107"])
                      for other, array in arguments.items() if _shares(returned[name], array)]
     findings += _repeatable(subject, gradients, upstream)
     if upstream is not None:
@@ -69,9 +83,10 @@ def examine_backward(subject: Subject, upstream: np.ndarray | None) -> tuple[Gra
 def _well_formed(returned: Arrays, names: list[str], arrays: Arrays) -> tuple[Gradients, list[Finding]]:
     """Return float64 copies of the gradients whose values can be compared, and what is wrong with the others."""
     missing = [name for name in names if returned.get(name) is None]
-    findings = [Finding("G102", name, f"no gradient of {name} was returned.") for name in missing]
+    findings = [Finding("G102", name, f"no gradient of {name} was returned.", (), QUESTIONS["G102"]) for name in missing]
     expected = ", ".join(names) or "no input"
-    findings += [Finding("G102", name, f"{name} was returned, but the gradients of {expected} were expected.")
+    findings += [Finding("G102", name, f"{name} was returned, but the gradients of {expected} were expected.", (),
+                         QUESTIONS["G102"])
                  for name in returned if name not in names]
     gradients = {}
     for name in names:
@@ -80,14 +95,15 @@ def _well_formed(returned: Arrays, names: list[str], arrays: Arrays) -> tuple[Gr
         gradient, want = np.array(returned[name]), np.shape(arrays[name])
         numeric = gradient.dtype.kind in "biufc"
         if gradient.dtype != np.float64:
-            findings.append(Finding("G104", name, f"the gradient of {name} is {gradient.dtype}, expected float64."))
+            findings.append(Finding("G104", name, f"the gradient of {name} is {gradient.dtype}, expected float64.", (),
+                                    QUESTIONS["G104"]))
         if gradient.shape != want:
             findings.append(Finding("G101", name, f"the gradient of {name} has shape {gradient.shape}, expected {want}"
-                                                  f"{_shape_hint(gradient.shape, want)}."))
+                                                  f"{_shape_hint(gradient.shape, want)}.", (), QUESTIONS["G101"]))
         elif numeric and not np.all(np.isfinite(gradient)):
             worst = tuple(np.argwhere(~np.isfinite(gradient))[0].tolist())
             findings.append(Finding("G103", name, f"the gradient of {name} is not finite: entry "
-                                                  f"{name}{index_text(worst)} is {gradient[worst]}."))
+                                                  f"{name}{index_text(worst)} is {gradient[worst]}.", (), QUESTIONS["G103"]))
         elif numeric and gradient.dtype.kind != "c":
             gradients[name] = gradient.astype(np.float64)
     return gradients, findings
@@ -104,7 +120,7 @@ def _shape_hint(got: tuple[int, ...], want: tuple[int, ...]) -> str:
 
 
 def _written(before: Arrays, after: Arrays, who: str) -> list[Finding]:
-    return [Finding("G105", name, f"{who} writes into its argument {name}.") for name in before
+    return [Finding("G105", name, f"{who} writes into its argument {name}.", (), QUESTIONS["G105"]) for name in before
             if isinstance(after[name], np.ndarray) and not np.array_equal(before[name], after[name], equal_nan=True)]
 
 
@@ -125,18 +141,16 @@ def _repeatable(subject: Subject, gradients: Gradients, upstream: np.ndarray | N
             findings.append(_unequal(name, first, second.get(name)))
         elif _differ(after.get(name), first):
             findings.append(Finding("G110", name, f"the gradient of {name} depends on another forward pass in between: "
-                                                  f"stale state.", (),
-                                    "does backward compute from its own arguments, or from what forward left behind?"))
+                                                  f"stale state.", (), QUESTIONS["G110"]))
     return findings
 
 
 def _unequal(name: str, first: np.ndarray, second: Any) -> Finding:
     if not _differ(second, 2 * first):
         return Finding("G106", name, f"two equal calls give different gradients of {name}: the second is twice the first, "
-                                     f"so it accumulates.", (), "where is the sum kept between two calls?", 2.0)
+                                     f"so it accumulates.", (), QUESTIONS["G106"], 2.0)
     return Finding("G109", name, f"two equal calls give different gradients of {name}: it draws fresh noise, or keeps "
-                                 f"something from call to call.", (),
-                   "which noise did the forward pass use, and does backward use the same?")
+                                 f"something from call to call.", (), QUESTIONS["G109"])
 
 
 def _forward_elsewhere(subject: Subject, gradients: Gradients) -> None:
@@ -155,11 +169,10 @@ def _linear(subject: Subject, gradients: Gradients, upstream: np.ndarray) -> lis
                   if not _is_multiple(result.get(name), factor, gradient)]
         if broken and all(not _differ(result.get(name), gradient) for result in scaled):
             findings.append(Finding("G111", name, f"the gradient of {name} ignores the upstream gradient",
-                                    ("b(0) = b(-dy) = b(2 dy) = b(dy): dy changes nothing.",),
-                                    "by the chain rule dL/dx = J^T dy. Where does dy enter your lines?"))
+                                    ("b(0) = b(-dy) = b(2 dy) = b(dy): dy changes nothing.",), QUESTIONS["G111"]))
         elif broken:
             findings.append(Finding("G108", name, f"the gradient of {name} is not linear in the upstream gradient: "
-                                                  f"{broken[0]} fails."))
+                                                  f"{broken[0]} fails.", (), QUESTIONS["G108"]))
     return findings
 
 

@@ -1,7 +1,8 @@
 """What every code of codes.py means, for `npae explain`: the fact first, then its reason.
 
-In the identities g is what backward returned for one tensor, r the true gradient (measured from the forward function
-alone), u = dy the upstream gradient, b(u) what backward returns for u.
+The questions are other ones than those of the findings (words.py). In the identities g is what backward returned for one
+tensor, r the true gradient (measured from the forward function alone), u = dy the upstream gradient, b(u) what backward
+returns for u, J the derivatives of the outputs by the tensor.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ CONTRACT = {
         "b(u) = b(u), called twice; here the second is 2 x the first",
         ("a mutable default argument", "an attribute or a global array that is added to and never set to zero",
          "+= into an array that was handed out before"),
-        "where is the sum kept between two calls?"),
+        "how large is the returned gradient after a hundred steps of training?"),
     "G107": Explanation(
         "A returned gradient shares its memory with an argument: it is the same array, or a view of it. Whoever scales the "
         "gradient in place, as momentum and clipping do, changes the argument too.",
@@ -109,27 +110,27 @@ CONTRACT = {
         "b(0) = 0,   b(-u) = -b(u),   b(2u) = 2 b(u)",
         ("clipping or thresholds inside backward", "the gradient of a penalty added, which has no dy in it",
          "dy normalised or rounded"),
-        "which of the three equations fails, and which line of yours breaks it?"),
+        "what should backward return when nothing depends on the output, dy = 0?"),
     "G109": Explanation(
         "Two equal calls of backward returned different gradients, and the second is not twice the first. Something random "
         "is drawn in backward, which then differentiates another function than the one that ran forward.",
         "b(u) = b(u), called twice",
         ("a dropout mask or noise drawn again in backward", "samples drawn again for the reparameterized gradient",
          "something kept from call to call"),
-        "which noise did the forward pass use, and does backward use the same?"),
+        "if the mask is drawn twice, which of the two functions does the loss belong to?"),
     "G110": Explanation(
         "The gradient changes when forward runs on other data in between. Backward reads something that forward left behind "
         "instead of its own arguments. With tied weights, several samples or two batches the wrong values are read.",
         "b(u) = b(u), with a forward pass at another point in between",
         ("activations stored in an attribute or a global variable", "a buffer that forward reuses for its output"),
-        "does backward compute from its own arguments, or from what forward left behind?"),
+        "with two samples per example forward runs twice before backward. Which of the two does backward see?"),
     "G111": Explanation(
         "The gradient does not depend on the upstream gradient, or is what comes out for a dy of ones. dy carries everything "
         "that lies between this operation and the loss; without it the chain is cut. A check with dy = 1, the gradient of a "
         "plain sum, does not see this.",
         "b(0) = b(-u) = b(2u) = b(u)",
         ("dy is missing in one product", "ones_like(dy) left over from a first try", "the derivative is returned by itself"),
-        "by the chain rule dL/dx = J^T dy. Where does dy enter your lines?"),
+        "which upstream gradient would have hidden this, and which loss has it?"),
     "G112": Explanation(
         "The gradient is the right one for another upstream gradient: |dy|, its sign, its positive part, or dy clipped. "
         "The loss did not ask for that. A check with positive dy only does not see most of these.",
@@ -146,38 +147,38 @@ VALUES = {
         "|g - r| <= tolerance x largest entry, in every entry",
         ("a path that is left out: a mean, a norm, a shared parameter", "two mistakes at once",
          "an index or a mask that is right for most entries"),
-        "which part of this gradient can be checked by itself?"),
+        "which single entry could you check by hand, with a batch of one?"),
     "G201": Explanation(
         "The gradient is zero everywhere, and the true one is not. The parameter would never move.",
         "g = 0",
         ("an integer division: 1 // 2 is 0", "a buffer of zeros that is returned instead of the result",
          "a mask that excludes everything", "the result computed from a copy that depends on nothing"),
-        "is the value that is returned the one that was computed?"),
+        "print the result line by line. Where is it zero for the first time?"),
     "G202": Explanation(
         "The gradient is the true gradient of another tensor of the same shape. Nothing complains, because the shapes fit.",
         "g = r of another tensor",
         ("a return line in another order than the arguments", "two keys of the dictionary exchanged",
          "mu and logvar, encoder and decoder confused"),
-        "in which order are the gradients returned, and in which order are they read?"),
+        "with which sizes would a test of shapes have caught this?"),
     "G203": Explanation(
         "The gradient points uphill where the true one points downhill, with every size right. Gradient descent with it "
         "increases the loss.",
         "g = -r, in all entries",
         ("a difference the other way round: x - o for o - x", "the minus of a negative log-likelihood lost",
          "a gradient that already carries the minus of the descent step"),
-        "which difference, or which minus sign in the forward, was turned round?"),
+        "what does one step of gradient descent do to the loss now?"),
     "G204": Explanation(
         "Every entry is the true one times the same number. The direction is right, so training may still work, with another "
         "learning rate than the one you set. Beside other terms the balance is wrong.",
         "g = c r, with one number c for all entries, found again at another point and another shape",
         ("the loss is a mean over examples and the gradient a sum, or the other way round", "1/m applied twice",
          "the 2 of a square, or the 1/2 in front of it", "a mean over all entries where the loss averages over examples"),
-        "which sum or mean in the forward gives this factor, and is it counted once?"),
+        "if every row of the batch stood there twice, would the loss change? Would your gradient?"),
     "G205": Explanation(
         "The gradient is the transpose of the true one. A square matrix hides it from every check of shapes.",
         "g = r^T",
         ("dy^T x instead of x^T dy", "a weight stored as (outputs, inputs) and used as (inputs, outputs)"),
-        "write one entry with indices, dL/dW_kj. Which index belongs to the rows?"),
+        "with which sizes of x and W would this line have raised?"),
     "G206": Explanation(
         "The gradient has the entries of the true one at other places: an axis reversed, or shifted by one.",
         "g = r with an axis reversed or shifted",
@@ -190,13 +191,13 @@ VALUES = {
         "g = the gradient of the first (last) example alone",
         ("= instead of += in a loop over examples", "x[0] or dy[-1] left over from a first try",
          "a return inside the loop"),
-        "every example contributes. Where is the sum over the batch?"),
+        "what would the gradient be for a batch of one? And for a batch of the same example twice?"),
     "G208": Explanation(
         "The gradient is right except for one row, one column or one triangle, which is zero.",
         "g = r, with zeros in a named part",
         ("a loop that ends one too early, or starts at 1", "a slice [:-1] or [1:]",
          "a triangular matrix whose other half is used as well"),
-        "which index range do the lines cover?"),
+        "if the tensor had one column only, what would be left of the gradient?"),
     "G209": Explanation(
         "Every place along an axis holds the same number, the sum or the mean of the true gradient over that axis. Each entry "
         "should have kept its own.",
@@ -216,39 +217,39 @@ VALUES = {
         "g = u * s, entry by entry, with a known s that is not the derivative",
         ("y (1 - y) evaluated at the input, or 1 - y^2 at a", "a factor of the derivative forgotten",
          "sigmoid's derivative on a relu or tanh layer"),
-        "which function is differentiated, and is its derivative written in its input or its output?"),
+        "what is the slope at 0, and what does your line give there?"),
     "G212": Explanation(
         "The gradient is the true one times, or divided by, an array that is known here: an input, the output, an exponential "
         "or root of one. One factor of the chain rule is missing or counted twice.",
         "g = r * v or g = r / v, entry by entry",
         ("a weight per example or per pixel forgotten in backward", "the inner derivative of exp forgotten",
          "a mask applied twice or not at all", "a standard deviation where a variance belongs"),
-        "write the chain rule as a product. Which factor comes once too often, or is missing?"),
+        "set this array to ones: does the mistake disappear? Where does it enter the forward?"),
     "G213": Explanation(
         "The gradient is the true one plus something known, a multiple of a parameter, of an input, or a constant.",
         "g = r + c v, with one number c",
         ("the gradient of a weight decay that this loss does not have", "a term added in the layer and in the optimizer",
          "a sign inside a sum"),
-        "where does the additional part come from, and is it part of this loss?"),
+        "what is the gradient at a point where the loss is flat, and what is yours there?"),
     "G214": Explanation(
         "The gradient has the direction of the true one and another length, and the factor differs from point to point. So it "
         "is no constant that a learning rate could absorb.",
         "g = c r at every point, with another c at each",
         ("the gradient divided by its own norm", "clipping by the norm inside backward",
          "the gradient of the logarithm or the root of the loss"),
-        "a gradient has a length too. Where was it divided out?"),
+        "near a minimum the true gradient vanishes. What does yours do?"),
     "G215": Explanation(
         "Each entry is a function of the true entry: its absolute value, its sign, its square, its positive part, or the entry "
         "clipped. The true gradient was computed and then changed.",
         "g = f(r), entry by entry",
         ("np.clip where the gradient is computed", "np.abs left over from a plot", "sign descent inside backward"),
-        "is the result a derivative, or has something been done to it afterwards?"),
+        "of two losses one is twice the other. How do their gradients differ, and how do yours?"),
     "G216": Explanation(
         "The gradient is what comes out when one argument is transposed, or when another argument of the same shape stands in "
         "its place. The shapes fit by accident; with other sizes the line would raise.",
         "g = the true gradient at inputs in which one argument is exchanged",
         ("dy @ W for dy @ W.T with a square W", "the input used where the target belongs", "mu in the place of logvar"),
-        "write one entry with indices. Which argument, and which of its axes, stands there?"),
+        "with other sizes this line would raise. Which sizes would you choose for a test?"),
 }
 
 CONTRIBUTIONS = {
@@ -258,13 +259,13 @@ CONTRIBUTIONS = {
         "g = sum of c_k r_k over the terms, with c_k = 0 for one of them",
         ("a penalty added to the loss and not to the gradient", "a term detached by a copy",
          "a term that depends on this tensor only through another one"),
-        "the loss is a sum, so its gradient is a sum. Which terms depend on this tensor?"),
+        "multiply the weight of each term by a thousand, one after the other. Which time does your gradient stay the same?"),
     "G302": Explanation(
         "One term of the loss counts in the gradient with another weight than in the loss.",
         "g = sum of c_k r_k over the terms, with some c_k neither 1 nor 0",
         ("the factor 2 of a square counted twice, or not at all", "the weight applied in the term and again outside it",
          "1/m applied to a penalty that has none", "beta on the wrong term"),
-        "with which weight does each term stand in the loss?"),
+        "with the other terms set to zero, which gradient is left, and which should be?"),
     "G311": Explanation(
         "A tensor is used more than once in the forward pass, and the contribution of one use is missing. Each use is a path "
         "to the loss, and the paths add up.",
@@ -277,7 +278,7 @@ CONTRIBUTIONS = {
         "g = sum of c_k r_k over the uses, with some c_k neither 1 nor 0",
         ("a contribution added twice", "the contributions averaged instead of added",
          "one path with the 1/m of the batch and the other without"),
-        "is each contribution added exactly once?"),
+        "what would the gradients be if the uses were separate tensors, and what is their sum?"),
 }
 
 EXERCISES = {

@@ -9,7 +9,8 @@ Taylor remainder. Along a direction v of length 1,
 is t^2/2 |v^T H v| + ... if g is the gradient: slope 2 in a log-log plot, or more. If g is wrong, t |<r - g, v>|
 remains, r being the gradient: slope 1. No step size has to be chosen; the reader sees all of them.
 The slope is read off where R is straight. Small steps decide: a slightly wrong g has slope 2 first and slope 1 below.
-Rounding of f, about eps |f|, is all that is left at steps near 1e-13; R below RISE times that is not looked at.         (2)
+Rounding of f is all that is left at steps near 1e-13. It is eps |f| or more, where f subtracts large numbers inside. R below
+RISE times that is not looked at.                                                         (2)
 R may also be all rounding: f is linear in the tensor, and g is right. Then there is no line to draw, and the legend says so.
 """
 
@@ -35,6 +36,7 @@ from ..plots.style import (
     SMALL,
     VERMILLION,
     WIDTH,
+    bare_axes,
     label_axes,
     new_figure,
     set_title,
@@ -88,16 +90,17 @@ def heatmap(report: Report) -> Figure:
 
 def _draw_errors(ax: Axes, name: str, got: np.ndarray, expected: np.ndarray, norm: LogNorm) -> None:
     error = _relative(got, expected)
+    if not error.size:
+        bare_axes(ax)
+        set_title(ax, name, f"empty, {' x '.join(map(str, error.shape))}")
+        return
     table, names = _as_table(error)
-    blocks, height, width = _in_blocks(table)
     rows, columns = table.shape
+    blocks, height, width = _in_blocks(table)
     ax.imshow(np.clip(blocks, FLOOR, None), norm=norm, cmap=COLOURS, interpolation="nearest", aspect="auto",
               extent=(-0.5, columns - 0.5, rows - 0.5, -0.5))
     _frame(ax, rows, columns)
     label_axes(ax, *(label + (f", blocks of {size}" if size > 1 else "") for label, size in zip(names, (width, height))))
-    if not table.size:
-        set_title(ax, name, "empty")
-        return
     worst = int(np.argmax(table))
     place = tuple(int(i) for i in np.unravel_index(worst, error.shape))
     set_title(ax, name, f"worst {index_text(place)} {table.flat[worst]:.1e}")
@@ -125,10 +128,7 @@ def _as_table(error: np.ndarray) -> tuple[np.ndarray, tuple[str, str]]:
 def _in_blocks(table: np.ndarray) -> tuple[np.ndarray, int, int]:
     """Return the table with at most CELLS rows and columns, each the largest of a block, and the size of the blocks."""
     height, width = (max(1, -(-n // CELLS)) for n in table.shape)
-    rows = np.arange(0, table.shape[0], height)
-    columns = np.arange(0, table.shape[1], width)
-    if not table.size:
-        return table, 1, 1
+    rows, columns = np.arange(0, table.shape[0], height), np.arange(0, table.shape[1], width)
     return np.maximum.reduceat(np.maximum.reduceat(table, rows, axis=0), columns, axis=1), height, width
 
 
@@ -196,7 +196,7 @@ def measure(probe: Probe, name: str, got: np.ndarray, expected: np.ndarray) -> F
     """Return the remainders of one tensor, and what can be read off them."""
     values, tiny = np.abs(probe(name, STEPS)), np.abs(probe(name, TINY))
     size = float(np.sqrt(np.sum(np.square(np.nan_to_num(got))) + np.sum(np.square(np.nan_to_num(expected)))))
-    rounding = float(np.max(tiny, initial=0, where=np.isfinite(tiny)))
+    rounding = max(float(np.max(tiny, initial=0, where=np.isfinite(tiny))), getattr(probe, "rounding", 0.0))
     above = RISE * (rounding + EPS * size * STEPS)                                      # (2), and the rounding of t <g, v>
     visible = np.isfinite(values) & (values > above)
     return Fall(values, rounding, visible, straight_slope(STEPS[visible], values[visible]))
@@ -216,23 +216,23 @@ def straight_slope(steps: np.ndarray, values: np.ndarray) -> float:
 
 
 def describe(fall: Fall, row: TensorRow | None) -> str:
-    """Return what the legend says about one tensor."""
-    fails = row is not None and row.verdict == "fail"
+    """Return what the legend says about one tensor; the table has measured more exactly, and is not contradicted."""
+    verdict = "" if row is None else row.verdict
     if fall.is_rounding:
-        return ("too little above rounding for a slope" if fails else
-                "rounding only: f is linear along v, and g is right")
-    if row is not None and row.kinks and not fails:
-        return f"{_slope_text(fall.slope)}, on a corner of f, where it says nothing"
+        return ("rounding only: f is linear along v, and g is right" if verdict in ("", "pass", "kink") else
+                "too little above rounding for a slope")
     if np.isnan(fall.slope):
         return "no straight part: f has corners or is too curved along v"
+    text = f"slope {fall.slope:.1f}"
+    if verdict == "kink":
+        return f"{text}, on a corner of f, where it says nothing"
     if fall.slope >= RIGHT:
-        return f"{_slope_text(fall.slope)}, right" + (f"; its error, {row.error:.0e}, is too small to be seen here"
-                                                       if row is not None and fails else "")
-    return f"{_slope_text(fall.slope)}, " + ("wrong" if WRONG >= fall.slope >= 2 - WRONG else "neither 1 nor 2")
-
-
-def _slope_text(slope: float) -> str:
-    return "no straight part" if np.isnan(slope) else f"slope {slope:.1f}"
+        if row is None or verdict != "fail":
+            return f"{text}, right"
+        return f"{text}: its error, {row.error:.0e}, is too small to be seen here"
+    if verdict == "pass":
+        return f"{text}, from rounding: the gradient passes"
+    return f"{text}, " + ("wrong" if 2 - WRONG <= fall.slope <= WRONG else "neither 1 nor 2")
 
 
 def _draw_fall(ax: Axes, fall: Fall, look: tuple[str, Any, str], label: str) -> Line2D:

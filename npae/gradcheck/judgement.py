@@ -25,6 +25,7 @@ from .reference import Reference, cross_examine, find_reference
 from .report import TensorRow
 
 VAGUE = 1e-2
+CHUNK = 300         # entries: an accusation needs one that stands, not thousands
 
 
 def hear(name: str, got: np.ndarray, f: Function, x: np.ndarray, upstream: np.ndarray | None, method: str,
@@ -34,19 +35,38 @@ def hear(name: str, got: np.ndarray, f: Function, x: np.ndarray, upstream: np.nd
     row = judge(name, got, reference, limit)
     if row.verdict != "fail":
         return row, reference
-    reference = cross_examine(f, x, upstream, reference, differing(got, reference, limit))
+    reference, convicted = _cross_examined(f, x, upstream, reference, got, limit)
     if reference.method == "complex" and not reference.proven and method == "auto":
         return hear(name, got, f, x, upstream, "richardson", limit, rng)
-    differs = differing(got, reference, limit)
-    if upstream is None and differs.size and np.all(reference.slopes.corners[differs]):              # (4)
+    if reference.proven and not convicted and differing(got, reference, limit).size:                 # (4)
         reference = replace(reference, doubt="it differs on corners only, and there may be corners behind them")
     return judge(name, got, reference, limit), reference
+
+
+def _cross_examined(f: Function, x: np.ndarray, upstream: np.ndarray | None, reference: Reference, got: np.ndarray,
+                    limit: float) -> tuple[Reference, bool]:
+    """Have the second witness look at the entries that differ, the worst first, until some of them convict, or all are seen."""
+    unseen = np.ones(x.size, bool)
+    while True:
+        suspects = differing(got, reference, limit)
+        suspects = suspects[unseen[suspects]]
+        gaps = np.abs(got.reshape(-1) - expected_values(got.reshape(-1), reference.slopes))[suspects]
+        chunk = suspects[np.argsort(-gaps)[:CHUNK]]
+        if not chunk.size:
+            return reference, False
+        reference = cross_examine(f, x, upstream, reference, chunk)
+        unseen[chunk] = False
+        guilty = np.intersect1d(differing(got, reference, limit), chunk)
+        if upstream is None:                                                                        # (4)
+            guilty = guilty[~reference.slopes.corners[guilty]]
+        if guilty.size or not reference.proven:
+            return reference, bool(guilty.size)
 
 
 def judge(name: str, got: np.ndarray, reference: Reference, limit: float) -> TensorRow:
     """Return the row of one tensor whose gradient `got` is well-formed."""
     flat, slopes = got.reshape(-1), reference.slopes
-    expected = _expected(flat, slopes)
+    expected = expected_values(flat, slopes)
     error, scale = relative_error(flat, expected), largest(flat, expected)
     tolerance = max(limit, 10 * largest(slopes.error) / scale) if scale > 0 else limit      # (1)
     is_rounding = any(np.all(np.abs(gap) <= 10 * slopes.floor) for gap in (flat - expected, flat))      # (2)
@@ -68,9 +88,10 @@ def judge(name: str, got: np.ndarray, reference: Reference, limit: float) -> Ten
 def differing(got: np.ndarray, reference: Reference, limit: float) -> np.ndarray:
     """Return the flat entries of `got` that differ by more than the limit and their own error bars explain."""
     flat, slopes = got.reshape(-1), reference.slopes
-    expected = _expected(flat, slopes)
+    expected = expected_values(flat, slopes)
     return np.flatnonzero(np.abs(flat - expected) > np.maximum(limit * largest(flat, expected), 10 * slopes.error))
 
 
-def _expected(flat: np.ndarray, slopes: Slopes) -> np.ndarray:
+def expected_values(flat: np.ndarray, slopes: Slopes) -> np.ndarray:
+    """Return the reference; on corners, the value nearest to the computed one between the one-sided derivatives."""
     return np.where(slopes.corners, np.clip(flat, slopes.low, slopes.high), slopes.value)       # (3)

@@ -96,7 +96,10 @@ class TensorRow:
 
 
 class Probe(Protocol):
-    """How far f is from its tangent, along one random unit direction v for each tensor: what `taylor` draws."""
+    """How far f is from its tangent, along one random unit direction v for each tensor: what `taylor` draws.
+
+    It may have an attribute `rounding`, eps sum |u f(x)|, what float64 loses in f itself.
+    """
 
     def __call__(self, name: str, t: np.ndarray) -> np.ndarray:
         """Return |f(x + t v) - f(x) - t <g, v>| for every step in t, g being the gradient under test."""
@@ -143,7 +146,7 @@ class Report:
 
     def heatmap(self) -> Figure:
         """Return a figure with the error of every entry of every tensor, on one logarithmic scale of colours."""
-        from .figures import heatmap     # matplotlib is imported when something is drawn
+        from .figures import heatmap  # matplotlib is imported when something is drawn
         return heatmap(self)
 
     def taylor(self) -> Figure:

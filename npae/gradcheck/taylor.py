@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .lines import EPS
 from .trial import global_randomness_restored, stream
 
 
@@ -22,6 +23,12 @@ class Remainders:
 
     def __init__(self, subject: Any, upstream: np.ndarray | None, gradients: Mapping[str, np.ndarray], seed: int):
         self.subject, self.upstream, self.gradients, self.seed = subject, upstream, gradients, seed
+
+    @property
+    def rounding(self) -> float:
+        """eps |u| |f|, what float64 loses in L: smaller remainders say nothing."""
+        y = np.asarray(self.subject.trial().forward())
+        return EPS * float(np.sum(np.abs(y if self.upstream is None else self.upstream * y)))
 
     def __call__(self, name: str, t: np.ndarray) -> np.ndarray:
         """Return R at the steps t, for the gradient of one tensor."""

@@ -73,7 +73,7 @@ def claim_finding(claim: Claim, scene: Scene, row: TensorRow | None) -> Finding:
     value = None if claim.factor is None else float(claim.factor.value(scene))
     evidence = [f"{words['d']} = {claim.identity}, in {_how_many(got, scene.true(t))} (spread {_spread(claim, scene):.0e})."]
     if claim.factor is not None and claim.factor.meaning:
-        evidence.append(f"{claim.factor.text} is {value:.5g} here: {claim.factor.meaning}. So it is at every shape tried.")
+        evidence.append(f"The factor is {value:.5g} here, where {claim.factor.meaning}; it follows the shape elsewhere too.")
     question = QUESTIONS[claim.code]
     if claim.factor is not None and "batch size" in claim.factor.meaning and claim.code == "G204":
         question = BATCH

@@ -131,7 +131,7 @@ BUGS = {
     "one too many": (affine, lambda dy, x, W: (*affine_backward(dy, x, W), dy.copy()), affine_inputs,
                      {"gradient number 4": "G102"}),
     "unknown key": (affine, lambda dy, x: {"dW": x.T @ dy, "dU": x.T @ dy}, affine_inputs, {"dU": "G102"}),
-    "dy mutated": (relu, relu_in_place, matrix, {"upstream": "G105"}),
+    "dy mutated": (relu, relu_in_place, matrix, {"dy": "G105"}),
     "input mutated": (affine, centre_x_first, affine_inputs, {"x": "G105"}),
     "view of dy": (lambda a: a + 0, lambda dy, a: dy, matrix, {"a": "G107"}),
     "view of an input": (squared_error, lambda o, x: (o - x) / len(x) if len(x) != M else o[:], batch, {"o": "G107"}),

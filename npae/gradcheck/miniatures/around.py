@@ -25,7 +25,7 @@ def g001() -> Miniature:
         return (o - x) / len(x)
 
     return Miniature(pair_of_matrices("o", "x"), (forward, backward), (mended_forward, mended_backward), {"value": trusted},
-                     (trusted,), "forward, backward, inputs, value=trusted")
+                     (trusted,), "value=trusted")
 
 
 def k001() -> Miniature:
@@ -58,7 +58,7 @@ def u001() -> Miniature:
     rng = np.random.default_rng(4)
     inputs = {"x": rng.normal(size=(7, 5)), "mask": (rng.random((7, 5)) < 0.7).astype(float)}
     return Miniature(pick("x", inputs), (forward, backward), (mended_forward, mended_backward), {"wrt": "x"},
-                     mended_inputs=inputs)
+                     extra='wrt="x"', mended_inputs=inputs)
 
 
 def u002() -> Miniature:
@@ -76,7 +76,8 @@ def u002() -> Miniature:
     rng = np.random.default_rng(5)
     a = rng.normal(size=(7, 5))
     a[3, 1] = 800.0
-    return Miniature({"a": a, "x": rng.random((7, 5))}, (forward, backward), (mended_forward, backward), {"wrt": "a"})
+    return Miniature({"a": a, "x": rng.random((7, 5))}, (forward, backward), (mended_forward, backward), {"wrt": "a"},
+                     extra='wrt="a"')
 
 
 def u003() -> Miniature:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .miniature import H, M, N, Miniature, affine_inputs, elementwise_inputs, pick
+from .miniature import M, Miniature, N, affine_inputs, elementwise_inputs, pick
 
 
 def affine(x, W, b):
@@ -37,7 +37,7 @@ def g102() -> Miniature:
         return {"dx": dy @ W.T, "dW": x.T @ dy, "db": dy.sum(axis=0)}
 
     return Miniature(affine_inputs(), (affine, backward), (affine, mended_backward), {"wrt": ("x", "W", "b")},
-                     call='forward, backward, inputs, wrt=("x", "W", "b")')
+                     extra='wrt=("x", "W", "b")')
 
 
 def g103() -> Miniature:
@@ -88,7 +88,7 @@ def g105() -> Miniature:
 
 def g106() -> Miniature:
     """The default argument is made once and lives on: every call adds to what the calls before it have left there."""
-    def backward(dy, x, W, dW=np.zeros((N, H))):       # noqa: B008
+    def backward(dy, x, W, dW=np.zeros((5, 3))):       # noqa: B008
         dW += x.T @ dy
         return dy @ W.T, dW.copy()
 
@@ -141,7 +141,7 @@ def g109() -> Miniature:
     rng = np.random.default_rng(4)
     inputs = {"x": rng.normal(size=(M, N)), "mask": (rng.random((M, N)) < 0.7).astype(float)}
     return Miniature(inputs, (dropout, backward), (dropout, mended_backward), {"wrt": "x"},
-                     call='forward, backward, inputs, wrt="x"')
+                     extra='wrt="x"')
 
 
 def g110() -> Miniature:

@@ -7,8 +7,8 @@ import numpy as np
 from ..stages import Paths
 from .miniature import Miniature, affine_inputs, pick
 
-TERMS = 'forward, backward, inputs, wrt="W",\n                terms={"error": error, "decay": decay}'
-PATHS = 'forward, backward, inputs, wrt="W",\n                paths=Paths(untied, {"W": ("W_encoder", "W_decoder")})'
+TERMS = 'wrt="W", terms={"error": error, "decay": decay}'
+PATHS = 'wrt="W", paths=Paths(untied, {"W": ("W_encoder", "W_decoder")})'
 
 
 def error(x, W):

@@ -18,6 +18,7 @@ from ..report import Report
 
 Code = Callable[..., Any]
 M, N, H = 7, 5, 3       # examples, inputs, outputs: primes, so that a factor 7 can only be the batch
+LONG = 90               # a longer call is broken
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Miniature:
 
     mended      the forward and backward without the mistake; None where there is nothing to mend
     options     keyword arguments of check_gradients, the same for both
-    call        how the call is printed, after "check_gradients("
+    extra       the options as they are printed in the call
     mended_inputs   where the mended code takes others
     """
 
@@ -35,7 +36,7 @@ class Miniature:
     mended: tuple[Code, Code] | None
     options: Mapping[str, Any] = field(default_factory=dict)
     shown: tuple[Code, ...] = ()
-    call: str = "forward, backward, inputs"
+    extra: str = ""
     mended_inputs: Mapping[str, Any] | None = None
 
     def run(self) -> Report:
@@ -48,11 +49,27 @@ class Miniature:
 
     def source(self) -> str:
         """Return the code with the mistake."""
-        return _source(*self.wrong, *self.shown)
+        forward, backward = self.wrong
+        return _source(forward, *self.shown, backward)
+
+    def call(self) -> str:
+        """Return the call that checks the mistaken code."""
+        return self._call(*self.wrong)
+
+    def mended_call(self) -> str:
+        """Return the call that checks the mended code."""
+        return "" if self.mended is None else self._call(*self.mended)
 
     def mended_source(self) -> str:
         """Return those of the mended functions that differ from the mistaken ones."""
         return _source(*(code for code in self.mended or () if code not in self.wrong))
+
+    def _call(self, forward: Code, backward: Code) -> str:
+        start, functions = "check_gradients(", f"{forward.__name__}, {backward.__name__}, inputs"
+        if not self.extra:
+            return f"{start}{functions})"
+        gap = " " if len(start + functions + self.extra) < LONG else "\n" + " " * len(start)
+        return f"{start}{functions},{gap}{self.extra})"
 
     def _check(self, forward: Code, backward: Code, inputs: Mapping[str, Any]) -> Report:
         with np.errstate(all="ignore"):         # some mistakes overflow; the finding says so, a warning need not
@@ -60,7 +77,13 @@ class Miniature:
 
 
 def _source(*codes: Code) -> str:
-    return "\n\n".join(textwrap.dedent(inspect.getsource(code)).rstrip() for code in codes)
+    return "\n\n".join(map(_lines, codes))
+
+
+def _lines(code: Code) -> str:
+    """Return the source of a function without its docstring."""
+    lines = textwrap.dedent(inspect.getsource(code)).rstrip().splitlines()
+    return "\n".join(line.split("  # noqa")[0].rstrip() for line in lines if not line.strip().startswith('"""'))
 
 
 def affine_inputs(m: int = M, n: int = N, h: int = H) -> dict[str, np.ndarray]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .contract import matmul
-from .miniature import H, M, N, Miniature, affine_inputs, elementwise_inputs, pair_of_matrices, pick
+from .miniature import M, Miniature, N, affine_inputs, elementwise_inputs, pair_of_matrices, pick
 
 
 def sigmoid(a):
@@ -45,7 +45,7 @@ def g201() -> Miniature:
         return 1 / 2 * strength * 2 * W
 
     return Miniature({"W": affine_inputs()["W"], "strength": 0.3}, (weight_decay, backward), (weight_decay, mended_backward),
-                     {"wrt": "W"}, call='forward, backward, inputs, wrt="W"')
+                     {"wrt": "W"}, extra='wrt="W"')
 
 
 def g202() -> Miniature:
@@ -166,7 +166,7 @@ def g210() -> Miniature:
         return x.T @ dy
 
     return Miniature(pick("x W", affine_inputs()), (matmul, backward), (matmul, mended_backward), {"wrt": "W"},
-                     call='forward, backward, inputs, wrt="W"')
+                     extra='wrt="W"')
 
 
 def g211() -> Miniature:
@@ -207,7 +207,7 @@ def g213() -> Miniature:
         return x.T @ (x @ W)
 
     return Miniature(pick("x W", affine_inputs()), (loss, backward), (loss, mended_backward), {"wrt": "W"},
-                     call='forward, backward, inputs, wrt="W"')
+                     extra='wrt="W"')
 
 
 def g214() -> Miniature:
@@ -223,7 +223,7 @@ def g214() -> Miniature:
         return x.T @ (x @ W)
 
     return Miniature(pick("x W", affine_inputs()), (loss, backward), (loss, mended_backward), {"wrt": "W"},
-                     call='forward, backward, inputs, wrt="W"')
+                     extra='wrt="W"')
 
 
 def g215() -> Miniature:
@@ -238,7 +238,7 @@ def g215() -> Miniature:
         return x.T @ (x @ W)
 
     return Miniature(pick("x W", affine_inputs()), (loss, backward), (loss, mended_backward), {"wrt": "W"},
-                     call='forward, backward, inputs, wrt="W"')
+                     extra='wrt="W"')
 
 
 def g216() -> Miniature:
