@@ -28,7 +28,7 @@ def markdown(derivation: Derivation) -> str:
     rows = ["|  | step | because | residual |", "|---:|:---|:---|---:|"]
     for step, found in zip(derivation.steps, derivation.check()):
         relation = {"": "", "=": "$=$", "<=": r"$\le$", ">=": r"$\ge$"}[step.relation]
-        formula = step.latex.replace("|", r"\vert ")        # a bar would end the cell
+        formula = r"\displaystyle " + step.latex.replace("|", r"\vert ")        # a bar would end the cell
         shown = f"{found.value:.0e}{'' if found.holds else ' **fails**'}" if step.relation else ""
         rows.append(f"| {relation} | ${formula}$ | {step.reason} | {shown} |")
     leads = ", ".join(f"`{name}`" for name in derivation.leads_to)
