@@ -19,7 +19,8 @@ def text(derivation: Derivation) -> str:
         lines += textwrap.wrap(step.reason, WIDTH - 20, initial_indent=12 * " ", subsequent_indent=12 * " ")
         lines[-1] += _proof(step, found)
     lines += ["", *(f"leads to  {name}" for name in derivation.leads_to)]
-    lines += [f"sources   {', '.join(derivation.sources)}"] if derivation.sources else []
+    if derivation.sources:
+        lines += textwrap.wrap(f"sources   {', '.join(derivation.sources)}", WIDTH, subsequent_indent=10 * " ")
     return "\n".join(lines)
 
 
@@ -30,7 +31,7 @@ def markdown(derivation: Derivation) -> str:
         relation = {"": "", "=": "$=$", "<=": r"$\le$", ">=": r"$\ge$"}[step.relation]
         formula = r"\displaystyle " + step.latex.replace("|", r"\vert ")        # a bar would end the cell
         shown = f"{found.value:.0e}{'' if found.holds else ' **fails**'}" if step.relation else ""
-        rows.append(f"| {relation} | ${formula}$ | {step.reason} | {shown} |")
+        rows.append(f"| {relation} | ${formula}$ | {step.reason.replace('|', chr(92) + '|')} | {shown} |")
     leads = ", ".join(f"`{name}`" for name in derivation.leads_to)
     return "\n".join([f"**{derivation.title}.** {derivation.key}", "", *rows, "", f"Leads to {leads}." if leads else ""])
 

@@ -8,7 +8,8 @@ Forward
 Backward
     dz = w * z                                          (2)
 
-The pull is proportional to z: every code shrinks by the same factor 1 / (1 + lambda), and no code becomes zero.
+The pull is proportional to z: beside (y - z)^2 / 2 every code shrinks by the same factor 1 / (1 + lambda), and none becomes
+zero. (Beside our squared error, which has no 1/2, that takes twice the lambda.)
 MAP. It is minus the log of N(z; 0, 1), up to 1/2 log 2 pi for each unit; lambda is the precision of the prior.
 Source: 000 section 3.2 calls it L1 (erratum E000-09: Gaussian goes with L2, Laplace with L1); 001 regularized slide.
 """

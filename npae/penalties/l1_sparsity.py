@@ -10,7 +10,8 @@ Backward: d|z|/dz = sign(z), and 0 is taken at the corner z = 0.
     dz = w * s                                          (3)
 
 Exact zeros. With the decoder fixed, one unit of unit length minimises (y - z)^2 / 2 + lambda |z| at z = sign(y)
-max(|y| - lambda, 0): the pull lambda does not fade as z shrinks, so z reaches 0 and stays. A ReLU code gets there.
+max(|y| - lambda, 0): the pull lambda does not fade as z shrinks, so z reaches 0 and stays. A ReLU code gets there. (Beside
+our squared error, (y - z)^2 without the 1/2, the same z needs twice the lambda.)
 
 MAP. lambda |z| is minus the log of a Laplace density lambda/2 exp(-lambda |z|), up to log(lambda/2): a prior on the code,
 not on the weights (errata E000-06 to E000-08).

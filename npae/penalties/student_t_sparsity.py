@@ -9,7 +9,8 @@ Backward: the derivative of log(1 + z^2/nu) is 2 z / (nu + z^2).
     dz = w * (nu + 1) * z / (nu + z ** 2)               (2)
 
 The pull grows like z near 0, so nothing is pushed all the way to zero, and fades like 1/z far out, so large codes are
-left alone: with lambda 0.8 and the likelihood of N(y, 1), y = 6 shrinks to 5.729 (L1: 5.2, Gaussian: 3.333).
+left alone: beside (y - z)^2 / 2, minus the log of N(y; z, 1), and with lambda 0.8, y = 6 shrinks to 5.729 (L1: 5.2,
+Gaussian: 3.333). Beside our squared error, which has no 1/2, that takes twice the lambda.
 
 MAP. It is minus the log of a Student-t density with nu degrees of freedom, up to its constant; nu = 1 is Cauchy's.
 Failure mode: not convex; two half-large codes may be cheaper as one large and one small, or the reverse.

@@ -14,8 +14,10 @@ L1, with s the sign of the weight (taken from the real part, so that a complex s
 Two readings. The third source sums over weights *and* biases; usual practice leaves the biases out, because a bias
 shifts and does not amplify. `biases` says which.
 
-Not divided by m: the penalty is a property of the parameters, not of the examples. Under MAP it is the log-prior of
-the weights, whose weight against the data is lambda m / m.
+Not divided by m: the penalty is a property of the parameters, not of the examples. Under MAP it is minus the log-prior of
+the weights, and since the loss is a mean over m examples, the prior counts 1/m: N(0, v) on each weight is lambda = 1 / (2 v m)
+where the loss is a negative log-likelihood (twice that for our squared error, which has no 1/2). A fixed prior means a
+lambda that falls like 1/m.
 What it does not do: make the *codes* sparse (erratum E003-07). L2 on both factors of a linear autoencoder lowers its
 rank; L1 sparsifies weights.
 Source: 003 section III, both equations (bracket and order of the first: erratum E003-05).
