@@ -14,7 +14,7 @@ from ..step import Step
 
 def _em_point(rng: np.random.Generator) -> dict[str, Any]:
     K, n = int(rng.integers(2, 4)), int(rng.integers(1, 4))
-    m = 6 * K + 4 * n
+    m = 4 * K + 3 * n
     x = rng.normal(size=(m, n)) * rng.uniform(1.5, 3, n) + 3 * rng.integers(0, 2, (m, 1))
     w, mu = rng.dirichlet(np.full(K, 3.0)), x[rng.choice(m, K, replace=False)]
     root = rng.normal(size=(K, n, n))
@@ -44,7 +44,7 @@ def _mixture(w: np.ndarray, mu: np.ndarray, S: np.ndarray) -> GaussianMixture:
 
 
 def _maximised(x: np.ndarray, r: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return weights, means and covariances after the package's M-step."""
+    """Return weights, means and covariances after the package's M step."""
     parts = _m_step(x, r, "full", 1e-9)
     return parts.weights, parts.means, np.stack([(Q * s) @ Q.T for s, Q in zip(parts.variances, parts.axes) if Q is not None])
 
@@ -54,8 +54,8 @@ MIXTURE_EM = Derivation(
     key="m examples x (m, n), K components with weights w, means mu, covariances S and their inverses P; lj (m, K) = log w_k + "
         "log N(x_i; mu_k, S_k), the logarithm of p(x_i, k). old is this mixture in the package; r (m, K) = p(k given x_i), its "
         "responsibilities; any_r any others, rows of sum 1, N (K,) their column sums. bound(w, mu, P) is the sum of any_r (lj - "
-        "log any_r), as a function of the parameters. best_w, best_mu, best_S: the package's M-step for any_r. new: the mixture "
-        "after the M-step for r, new_lj its lj.",
+        "log any_r), as a function of the parameters. best_w, best_mu, best_S: the package's M step for any_r. new: the mixture "
+        "after the M step for r, new_lj its lj.",
     draw=_em_point,
     steps=(
         Step(r"\sum_i \log p(x_i) = \sum_i \log \sum_k p(x_i, k)", "np.sum(np.log(np.sum(np.exp(lj), axis=1)))",
@@ -92,18 +92,21 @@ MIXTURE_EM = Derivation(
              "the weights of component k add up to N_k"),
         Step(r"N_k (\hat \mu_k - \mu_k) P_k", "np.array([N[k] * (best_mu[k] - mu[k]) @ P[k] for k in range(K)])",
              "the code: it is 0 at the weighted mean, and only there"),
-        Step(r"\frac{\partial}{\partial P_k} \mathrm{ELBO}, \quad \mu = \hat \mu", "gradient(lambda P: bound(w, best_mu, P), P)",
-             "then the covariances, by their inverses, at the best means", ""),
-        Step(r"\frac{1}{2} \left( N_k P_k^{-1} - \sum_i \tilde r_{ik} (x_i - \hat \mu_k)^T (x_i - \hat \mu_k) \right)",
-             "np.array([N[k] * S[k] - (any_r[:, k] * (x - best_mu[k]).T) @ (x - best_mu[k]) for k in range(K)]) / 2",
+        Step(r"\frac{\partial}{\partial P_k} \mathrm{ELBO}", "gradient(lambda P: bound(w, mu, P), P)",
+             "then the covariances, by their inverses", ""),
+        Step(r"\frac{1}{2} \left( N_k P_k^{-1} - \sum_i \tilde r_{ik} (x_i - \mu_k)^T (x_i - \mu_k) \right)",
+             "np.array([N[k] * S[k] - (any_r[:, k] * (x - mu[k]).T) @ (x - mu[k]) for k in range(K)]) / 2",
              "the gradient of log det P is P^-1 = S, that of y P y^T is y^T y"),
-        Step(r"\frac{N_k}{2} (S_k - \hat S_k)", "np.array([N[k] * (S[k] - best_S[k]) for k in range(K)]) / 2",
-             "the code: it is 0 at the weighted covariance, and only there"),
+        Step(r"\frac{N_k}{2} \left( S_k - \hat S_k - (\hat \mu_k - \mu_k)^T (\hat \mu_k - \mu_k) \right)",
+             "np.array([N[k] * (S[k] - best_S[k] - np.outer(best_mu[k] - mu[k], best_mu[k] - mu[k])) for k in range(K)]) / 2",
+             "the code: the spread around mu is that around the weighted mean and the square of the distance between them. At "
+             "the best mean it is 0 for S = best_S, and only there"),
         Step(r"\sum_i \log p_{new}(x_i)", "m * new.score(x)",
              "one iteration: E step, r; M step with this r. The log-likelihood after it", ""),
         Step(r"\sum_i \log \sum_k p_{new}(x_i, k)", "np.sum(np.log(np.sum(np.exp(new_lj), axis=1)))", "by definition"),
         Step(r"\mathrm{ELBO}_{new}(r)", "m * new.elbo(x, r)", "r belongs to the old parameters: a bound for the new ones", ">="),
-        Step(r"\mathrm{ELBO}_{old}(r)", "m * old.elbo(x, r)", "the M step has raised this bound as far as it goes", ">="),
+        Step(r"\mathrm{ELBO}_{old}(r)", "m * old.elbo(x, r)",
+             "the M step has raised this bound as far as it goes: to its one stationary point", ">="),
         Step(r"\sum_i \log p_{old}(x_i)", "m * old.score(x)",
              "where the E step had made it touch: EM never goes downhill. An encoder network gives up the touching"),
     ),

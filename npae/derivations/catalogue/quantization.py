@@ -13,8 +13,8 @@ from ..step import Step
 
 
 def _quantization_point(rng: np.random.Generator) -> dict[str, Any]:
-    K, k, n = int(rng.integers(3, 6)), int(rng.integers(2, 4)), int(rng.integers(2, 5))
-    m = 4 * K
+    K, k, n = int(rng.integers(3, 5)), int(rng.integers(2, 4)), int(rng.integers(2, 5))
+    m = K + 2
     codes, D = 2 * rng.normal(size=(K, k)), rng.normal(size=(k, n))
     z = codes[np.arange(m) % K] + 0.5 * rng.normal(size=(m, k))
     d, x = rng.normal(size=n), rng.normal(size=(m, n))
@@ -101,9 +101,10 @@ VECTOR_QUANTIZATION = Derivation(
         Step(r"\frac{1}{m} \sum_i |x_i - g(e_{c(i)})|^2", "rec(quantize(moved))",
              "z moved, and inside of its cell: the same code, the same loss to the last digit. The true gradient in z is 0 "
              "wherever there is one, and teaches the encoder nothing"),
+        Step(r"\frac{1}{m} \sum_i |x_i - g(z_i + \mathrm{sg}[e_{c(i)} - z_i])|^2", "rec(z + offset)",
+             "a surrogate: z + (zq - z) is zq, and the loss is the same here. But with the difference frozen it moves with z"),
         Step(r"\frac{\partial}{\partial z} \frac{1}{m} \sum_i |x_i - g(z_i + \mathrm{sg}[e_{c(i)} - z_i])|^2",
-             "gradient(lambda z: rec(z + offset), z)",
-             "the surrogate: the same value here, but z + (zq - z) with the difference frozen moves with z", ""),
+             "gradient(lambda z: rec(z + offset), z)", "the gradient of the surrogate", ""),
         Step(r"\frac{\partial}{\partial z_q} \frac{1}{m} \sum_i |x_i - g(z_{q,i})|^2", "gradient(rec, zq)",
              "dz_q/dz = I: the gradient at the decoder's input is copied straight through. It is the gradient of the surrogate, "
              "not of the forward pass"),

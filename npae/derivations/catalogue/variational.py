@@ -108,7 +108,8 @@ GAUSSIAN_KL = Derivation(
 def _elbo_point(rng: np.random.Generator) -> dict[str, Any]:
     n, k, sigma2 = int(rng.integers(2, 5)), 2, rng.uniform(0.5, 1)
     vae = linear_vae(n, k, sigma2=sigma2)
-    W, b, x = rng.normal(size=(k, n)), rng.normal(size=n), rng.normal(size=n)
+    W = rng.uniform(0.7, 1.5, (k, 1)) * np.linalg.qr(rng.normal(size=(n, n)))[0][:k] + 0.2 * rng.normal(size=(k, n))
+    b, x = rng.normal(size=n), rng.normal(size=n)
     C = W.T @ W + sigma2 * np.eye(n)
     (posterior_mean,), posterior_covariance = linear_posterior(W, b, sigma2, x[None])
     logvar = np.log(np.diag(posterior_covariance) * rng.uniform(1.2, 2, k))         # wider than the posterior, and elsewhere
