@@ -16,7 +16,13 @@ COMMANDS = {
     "sample": "draw new examples from a generative model, as a grid of pictures",
     "interpolate": "decode the straight lines between the codes of held-out examples",
     "demo": "measure and draw what one family of models does",
+    "derive": "print a derivation, every step evaluated at random points",
+    "equations": "the equations of the source documents: what is right, where it lives, and the proof",
     "check": "run the five kinds of check over everything that exists",
+    "exercise": "write backward passes yourself, and have them checked",
+    "grade": "mark a class of submissions, each in a process of its own",
+    "export": "the exercises as notebooks for nbgrader, or as an autograder for Gradescope",
+    "explain": "say what the code of a finding means, with a worked miniature",
     "info": "say what a saved model is, or what this installation is",
 }
 

@@ -7,7 +7,8 @@ directions along which the data vary. The penalty and its gradient are exact for
 any depth (penalties/deep_contraction.py).
 
     contraction="code"            the Jacobian of the encoder
-    contraction="reconstruction"  the Jacobian of the whole map: small-noise denoising, to first order in sd^2
+    contraction="reconstruction"  the Jacobian of the whole map: small-noise denoising to first order in sd^2, where x is
+                                  reproduced well or the map is linear (`npae derive small-noise`)
     method="probes"               an unbiased estimate from random directions, for very wide codes
 
 Tied weights by default, as in Rifai et al. (2011): an untied decoder can undo any scaling of the code, and the penalty

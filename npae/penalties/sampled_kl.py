@@ -17,7 +17,7 @@ Backward, z and logvar being taken as independent here; the path from z to mu an
 Its expectation is the closed form and its gradient's too, but for unit noise the gradient in mu is mu + eps, of variance
 one, where the closed form gives mu with variance zero (fact E001-17). Prefer the closed form; the sampled one is needed
 for importance weights, and for priors without a closed form.
-Source: 001 reparameterization slide, second equation; 000-(18) with the expectation under q (erratum E000-13).
+Source: 001 reparameterization slide, second equation; 000-(18) with the expectation under its first argument, here q (E000-13).
 """
 
 from __future__ import annotations
