@@ -1,0 +1,71 @@
+"""Errata of document 000."""
+
+from __future__ import annotations
+
+from .erratum import Erratum
+from .proofs import bounds, divergences, linear, noise, objectives, priors, probabilistic
+
+ERRATA_000 = (
+    Erratum("E000-01", "section 1, inline", "the loss L(x, E(D(x)))", "L(x, D(E(x))), as two sentences later", "W",
+            objectives.order_of_encoder_and_decoder, "The decoder takes a code; given an example it cannot be evaluated."),
+    Erratum("E000-02", "(1), (2), (5), (6)", "min_theta L = grad_theta L",
+            "theta* = argmin_theta 1/m sum L; a step is -eta grad L", "W",
+            objectives.minimum_is_not_a_gradient, "The least value, where it is, and the gradient there are three things."),
+    Erratum("E000-03", "(6)", "grad L + Psi = grad L(x, x^)", "min L + lambda Psi, with the gradient grad L + lambda grad Psi",
+            "W", objectives.dropped_penalty, "The right side has lost the penalty, and its weight stands nowhere."),
+    Erratum("E000-04", "section 3.2, before (7)", "maximizing the likelihood is equivalent to maximizing the posterior",
+            "only for a flat prior; the posterior adds log p(theta)", "M", priors.likelihood_is_not_posterior,
+            "Data 1.2, 0.7, 2.1 of variance one."),
+    Erratum("E000-05", "(8)", "max p(theta|x) = max (log p(x|theta) + log p(theta))",
+            "argmax on both sides; log p(theta|x) = log p(x|theta) + log p(theta) - log p(x)", "T", priors.log_of_the_posterior),
+    Erratum("E000-06", "(7) to (10)", "sparsity by a prior p(theta), then by p(h)",
+            "Psi(E_theta(x)) is -log p(h) at the one code h = E(x), not a prior on theta", "M", priors.penalty_sees_the_data,
+            "A prior on theta has one value for one theta; the penalty has another for every x."),
+    Erratum("E000-07", "(13) to (15)", "product = sum of logs; the constant is dropped",
+            "log [p(x|h) prod p(h_j)] = log p(x|h) + K log(lambda/2) - lambda sum |h_j|", "W", priors.constant_of_the_prior,
+            "Without the constant a rate that is learned runs to zero."),
+    Erratum("E000-08", "(13)", "the likelihood inside the product over units", "the likelihood once", "W", priors.likelihood_once,
+            "With K factors lambda counts as lambda/K, and units that should be zero are not. (Read over examples instead, (13) "
+            "to (15) are right, but then |h| needs a sum over units.)"),
+    Erratum("E000-09", "after (15)", "Student-t or Gaussian (L1)",
+            "Laplace: L1. Gaussian: L2. Student-t of nu: (nu + 1)/2 log(1 + h^2/nu)", "W", priors.which_prior_is_l1,
+            "A Gaussian prior makes no code zero; a Student-t prior makes them small."),
+    Erratum("E000-10", "section 2", "a linear decoder with L2 error spans the PCA subspace",
+            "at the global optimum, for squared L2, with biases or centred data; the subspace, not the axes", "M",
+            linear.when_it_is_pca),
+    Erratum("E000-11", "section 2.1", "with learning anything useful", "without", "T",
+            why="The sentence says the opposite of what it means."),
+    Erratum("E000-12", "section 4, opening", "intractable prior distributions", "intractable posterior distributions", "W",
+            why="The prior is N(0, I), as simple as can be; what has no closed form is p(z|x), as the cited paper says. Only "
+                "in the linear-Gaussian case it has one, see 000-(19)."),
+    Erratum("E000-13", "(17), (18)", "dx and the measure are missing", "E under p, with dx", "T",
+            divergences.under_which_measure),
+    Erratum("E000-14", "(22), (23)", "p and q without the (i), the expectation without its measure", "E_{q(z|x^(i))}", "T",
+            why="Superscripts; nothing else changes."),
+    Erratum("E000-15", "(24) = (25)", "log p - KL(q||posterior) = KL(q||prior) - E_q log p(x|z)",
+            "= E_q log p(x|z) - KL(q||prior)", "W", bounds.sign_of_the_bound,
+            "The printed right side is minus the bound. The order of the arguments of the KL is right."),
+    Erratum("E000-16", "(26) = (27), (30)", "the sign of (25) again", "(27) and (30) are minus the ELBO: the loss, not (26)", "W",
+            bounds.loss_is_minus_the_bound),
+    Erratum("E000-17", "after (27)", "the gradient moves into the expectations; average the gradient of (24)",
+            "true for theta and E_X; false for phi under E_q, which depends on it: use (30)", "M",
+            noise.gradient_inside_an_expectation,
+            "Moved inside, the gradient of z^2 in the parameter of its distribution is zero. And (24) holds log p(x) and the "
+            "true posterior, which nobody can compute."),
+    Erratum("E000-18", "(29) and after (30)", "E_q log p(x|z) is proportional to a Gaussian; (28) is the re-parameterization",
+            "log of a Gaussian: -|x - g(z)|^2/(2 s^2) - d/2 log(2 pi s^2); the trick is in (30)", "M",
+            noise.logarithm_of_a_gaussian),
+    Erratum("E000-19", "(32), (34), (40)", "p_phi; dz is missing", "p_theta; dz", "T",
+            why="The prior has no variational parameters."),
+    Erratum("E000-20", "(38), (41)", "sigma_j under a sum over k; J", "one index k = 1..K", "T", divergences.frozen_index),
+    Erratum("E000-21", "(41)", "D_KL = 1/2 sum (1 + log sigma^2 - mu^2 - sigma^2)", "1/2 sum (mu^2 + sigma^2 - 1 - log sigma^2)",
+            "W", divergences.sign_of_the_closed_form,
+            "Printed is minus the divergence, which cannot be negative: minimising it drives q away from the prior. (35) and "
+            "(38), from which it follows, are right."),
+    Erratum("E000-22", "section 4.3", "we enforce our dataset's distribution into N(0, I)",
+            "the latent distribution: every q(z|x), and with it their average, is pulled towards N(0, I)", "M",
+            probabilistic.what_the_bottleneck_holds),
+    Erratum("E000-23", "section 1", "the encoder maps to a lower-dimensional space",
+            "undercomplete ones do; other regularisers allow wider codes",
+            "M", why="Sparse, denoising and contractive autoencoders may be overcomplete; document 004 says so too."),
+)

@@ -1,0 +1,55 @@
+"""Errata of document 003, and facts that belong to its equations."""
+
+from __future__ import annotations
+
+from .erratum import Erratum
+from .proofs import linear, objectives, reconstruction
+
+ERRATA_003 = (
+    Erratum("E003-01", "encoder and decoder", "g(X) = f(W_e X + b_e), f(h) = g(W_d h + b_d)",
+            "activations s_e and s_d in their place", "W",
+            objectives.parts_outside_their_functions, "f and g are the decoder and the encoder: the shapes do not fit."),
+    Erratum("E003-02", "loss", "an index is missing", "L(X_i, X~_i)", "T", why="One example on the right, so one on the left."),
+    Erratum("E003-03", "letters", "input c, restored b, later a and b", "X and X~", "T", why="One name for one thing."),
+    Erratum("E003-04", "N, M, n", "N examples, then M examples and N features, then n features", "one convention", "T",
+            why="Here: m examples, n features."),
+    Erratum("E003-05", "regularisation", "E[Delta(x_i), g(f(x_i))]", "E[Delta(x_i, f(g(x_i)))]", "W",
+            objectives.order_of_encoder_and_decoder, "g encodes here: the decoder f cannot take an example."),
+    Erratum("E003-06", "objective", "Delta(X_i X~_i)", "Delta(X_i, X~_i)", "T", why="A comma."),
+    Erratum("E003-07", "regularisation", "l1 or l2 on the parameters enforces sparsity in the latent features",
+            "l2 shrinks, and lowers the rank of a linear autoencoder; sparse codes need a penalty on activations", "M",
+            linear.decay_is_not_sparseness),
+    Erratum("E003-08", "activations", "ranges [0, infinity] and [0, 1]", "[0, infinity) and (0, 1)", "T",
+            reconstruction.open_ranges,
+            "In float64 sigma rounds to 1 from a logit of 37 on, and its logarithm is lost: work with logits."),
+    Erratum("E003-09", "ReLU", "ReLU avoids vanishing gradients because its derivative is 1 or 0",
+            "it is 1 on active paths; the 0 is the problem of dead units", "M", reconstruction.vanishing_gradients,
+            "The scale of the initial weights is part of the claim."),
+    Erratum("E003-10", "second derivative", "a local minimum",
+            "unique and global in x~; in the parameters the loss is not convex", "M",
+            linear.curvature),
+    Erratum("E003-11", "MSE", "a mean over examples only", "n times the mean over all entries", "convention",
+            reconstruction.sum_and_mean, "A weight copied from the other convention is off by n."),
+    Erratum("E003-12", "cross-entropy", "x_ji is (feature, example), x_ij of the MSE (example, feature)", "one order", "T",
+            reconstruction.order_of_indices),
+    Erratum("E003-13", "cross-entropy", "the true label is only 0 and 1, though gray values were fed in",
+            "for gray x the best prediction is still x, and the least loss is the entropy of x", "W",
+            reconstruction.entropy_floor,
+            "What a model can be blamed for is the loss minus the entropy. For gray x it is no log-density."),
+    Erratum("E003-14", "cross-entropy", "probability that sample i belongs to category j",
+            "j is a pixel: independent means, not classes", "M",
+            reconstruction.pixels_are_not_classes),
+    Erratum("E003-15", "code", "q < n is exactly the opposite", "the same inequality; the map goes the other way", "T",
+            why="A slip of words."),
+    Erratum("E003-16", "cross-entropy", "the minus sign means that we want to minimize",
+            "it makes a negative log-likelihood, whose least value is the largest likelihood", "M",
+            reconstruction.minus_is_a_likelihood),
+    Erratum("E003-17", "sigmoid outputs", "only for inputs in [0, 1]",
+            "as printed: other inputs leave a floor under the squared error, and cross-entropy without a lower bound", "verified",
+            reconstruction.sigmoid_outputs_have_a_floor),
+    Erratum("E003-18", "ReLU outputs", "a terrible choice for negative inputs", "as printed; as a hidden unit it is fine",
+            "verified", reconstruction.relu_outputs_have_a_floor),
+    Erratum("E003-19", "cross-entropy", "", "after a sigmoid its gradient in the logit is x~"
+            " - x; the squared error has 2 x~ (1 - x~) times that",
+            "fact", reconstruction.gradient_at_a_wrong_logit, "That is why it works where the squared error stands still."),
+)

@@ -1,0 +1,1 @@
+"""The proofs of the errata: short functions that compute the truth, the corrected and the printed statement side by side."""
