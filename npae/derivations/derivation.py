@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .render import markdown
 from .step import Residual, Step, residual
 from .vocabulary import VOCABULARY
 
@@ -57,7 +58,6 @@ class Derivation:
         return all(found.holds for found in self.check())
 
     def _repr_markdown_(self) -> str:
-        from .render import markdown
         return markdown(self)
 
 

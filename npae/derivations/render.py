@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
-from .derivation import Derivation
 from .step import Residual, Step
 
 WIDTH = 100
 
 
-def text(derivation: Derivation) -> str:
+def text(derivation: Any) -> str:
     """Return the derivation for a terminal, with the residual of every step."""
     lines = [f"{derivation.name}: {derivation.title}", "", *textwrap.wrap(derivation.key, WIDTH)]
     for step, found in zip(derivation.steps, derivation.check()):
@@ -24,7 +24,7 @@ def text(derivation: Derivation) -> str:
     return "\n".join(lines)
 
 
-def markdown(derivation: Derivation) -> str:
+def markdown(derivation: Any) -> str:
     """Return the derivation for a notebook: a table of aligned formulas, reasons and residuals."""
     rows = ["|  | step | because | residual |", "|---:|:---|:---|---:|"]
     for step, found in zip(derivation.steps, derivation.check()):

@@ -11,8 +11,9 @@ and judgement.py (the verdict), contract.py (what is checked before any number),
 
 from .checker import check_gradients
 from .compare import relative_error
+from .findings import Finding, TensorRow
 from .numerical import Derivative, central_difference, complex_step, richardson
-from .report import Finding, GradientCheckError, Report, TensorRow
+from .report import GradientCheckError, Report
 from .stages import Misconception, Paths, Stages
 
 __all__ = ["Derivative", "Finding", "GradientCheckError", "Misconception", "Paths", "Report", "Stages", "TensorRow",

@@ -25,12 +25,13 @@ from .claims import Claim
 from .compare import relative_error
 from .contract import examine_backward, examine_forward
 from .diagnosis import Diagnosis
+from .findings import Finding, TensorRow, index_text
 from .judgement import expected_values, hear
 from .models import ModelSubject
 from .numerical import Function
 from .pairs import Pair
 from .reference import LIMITS, METHODS, Reference
-from .report import Finding, Report, TensorRow, index_text
+from .report import Report
 from .stages import Misconception, Paths
 from .taylor import Remainders
 from .trial import Subject, global_randomness_restored, private_copy, stream

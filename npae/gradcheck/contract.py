@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from .compare import relative_error
-from .report import Finding, index_text
+from .findings import Finding, index_text
 from .trial import Arrays, Subject, private_copy
 
 Gradients = dict[str, np.ndarray]

@@ -14,9 +14,9 @@ from dataclasses import replace
 import numpy as np
 
 from .claims import Claim
+from .findings import Finding, TensorRow
 from .naming import Elsewhere, recognise_bug, recognise_misconception
 from .reference import Reference
-from .report import Finding, TensorRow
 from .scene import Scene, other_scenes
 from .stages import Misconception
 from .trial import Subject

@@ -16,8 +16,8 @@ R may also be all rounding: f is linear in the tensor, and g is right. Then ther
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -43,11 +43,8 @@ from ..plots.style import (
     style_axes,
 )
 from .compare import largest
+from .findings import Finding, Probe, TensorRow, index_text
 from .lines import EPS
-from .report import index_text
-
-if TYPE_CHECKING:
-    from .report import Probe, Report, TensorRow
 
 FLOOR, CEILING = 1e-16, 1.0
 COLOURS = "GnBu"
@@ -62,26 +59,29 @@ RIGHT, WRONG = 1.8, 1.2                     # slopes at least, at most
 
 # ---- heat map -------------------------------------------------------------------------------------------------------
 
-def heatmap(report: Report) -> Figure:
+Comparisons = Mapping[str, tuple[np.ndarray, np.ndarray]]       # by tensor: got, expected
+
+
+def heatmap(rows: Sequence[TensorRow], findings: Sequence[Finding], comparisons: Comparisons) -> Figure:
     """Return a panel for each tensor that was compared; ValueError if there is none."""
-    if not report.comparisons:
-        why = "; ".join(finding.message for finding in report.findings) or "the report has no gradients"
+    if not comparisons:
+        why = "; ".join(finding.message for finding in findings) or "the report has no gradients"
         raise ValueError(f"there is nothing to draw: no gradient was compared with a numerical one ({why})")
-    columns = min(COLUMNS, len(report.comparisons))
-    rows = -(-len(report.comparisons) // columns)
-    figure = new_figure(max(4.4, 0.9 + 2.75 * columns), 2.75 * rows + 0.2)
+    columns = min(COLUMNS, len(comparisons))
+    lines = -(-len(comparisons) // columns)
+    figure = new_figure(max(4.4, 0.9 + 2.75 * columns), 2.75 * lines + 0.2)
     norm = LogNorm(FLOOR, CEILING)
-    panels = [figure.add_subplot(rows, columns, index) for index in range(1, len(report.comparisons) + 1)]
-    for ax, (name, (got, expected)) in zip(panels, report.comparisons.items()):
+    panels = [figure.add_subplot(lines, columns, index) for index in range(1, len(comparisons) + 1)]
+    for ax, (name, (got, expected)) in zip(panels, comparisons.items()):
         _draw_errors(ax, name, np.asarray(got, dtype=float), np.asarray(expected, dtype=float), norm)
-    bar = figure.colorbar(ScalarMappable(norm, COLOURS), ax=panels, extend="both", shrink=min(1.0, 1.6 / rows), pad=0.02,
+    bar = figure.colorbar(ScalarMappable(norm, COLOURS), ax=panels, extend="both", shrink=min(1.0, 1.6 / lines), pad=0.02,
                           panchor=False)     # type: ignore[arg-type]
     bar.set_label("|got \N{MINUS SIGN} expected| / largest entry", color=MUTED, fontsize=SMALL)
     bar.ax.tick_params(which="both", colors=MUTED, labelsize=SMALL)
     bar.ax.yaxis.set_major_locator(LogLocator(numticks=9))
     bar.ax.yaxis.set_minor_formatter(NullFormatter())
     bar.outline.set_visible(False)      # type: ignore[operator]
-    for row in report.rows[:1]:
+    for row in rows[:1]:
         bar.ax.axhline(row.tolerance, color=VERMILLION, linewidth=1.6)
         bar.ax.text(-0.35, row.tolerance, "tolerance", color=INK, fontsize=SMALL, rotation=90, ha="right", va="center",
                     transform=bar.ax.get_yaxis_transform())
@@ -171,20 +171,20 @@ class Fall(NamedTuple):
         return int(self.visible.sum()) <= RUN
 
 
-def taylor(report: Report) -> Figure:
+def taylor(rows: Sequence[TensorRow], findings: Sequence[Finding], comparisons: Comparisons, probe: Probe | None) -> Figure:
     """Return the remainders of all tensors that were compared, in one log-log plot; ValueError if they cannot be measured."""
-    if report.probe is None or not report.comparisons:
-        why = "; ".join(finding.message for finding in report.findings) or "the report has no gradients"
+    if probe is None or not comparisons:
+        why = "; ".join(finding.message for finding in findings) or "the report has no gradients"
         raise ValueError(f"there is nothing to draw: no remainder can be measured ({why})")
-    falls = {name: measure(report.probe, name, *pair) for name, pair in report.comparisons.items()}
-    rows = {row.name: row for row in report.rows}
+    falls = {name: measure(probe, name, *pair) for name, pair in comparisons.items()}
+    judged = {row.name: row for row in rows}
     figure = new_figure(WIDTH, max(4.0, 1.6 + 0.22 * len(falls)))
     ax = figure.add_subplot(1, 1, 1)
     style_axes(ax)
     set_title(ax, "Taylor remainder  |f(x + t v) \N{MINUS SIGN} f(x) \N{MINUS SIGN} t \N{MATHEMATICAL LEFT ANGLE BRACKET}g, v"
                   "\N{MATHEMATICAL RIGHT ANGLE BRACKET}|", "slope 2: g is the gradient; slope 1: it is not")
     label_axes(ax, "step t along a random direction v of length 1", "remainder")
-    handles = [_draw_fall(ax, fall, LOOKS[index % len(LOOKS)], f"{name}: {describe(fall, rows.get(name))}")
+    handles = [_draw_fall(ax, fall, LOOKS[index % len(LOOKS)], f"{name}: {describe(fall, judged.get(name))}")
                for index, (name, fall) in enumerate(falls.items())]
     _scales(ax, falls)
     figure.legend(handles=handles, loc="outside lower left", fontsize=SMALL, labelcolor=INK, frameon=False, handlelength=3.0,

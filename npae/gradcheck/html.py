@@ -6,13 +6,10 @@ colour only repeats what a word says. Every text is escaped: names and messages 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
-from .report import HEADER, cells
-
-if TYPE_CHECKING:
-    from .report import Finding, Report
+from .findings import HEADER, Finding, TensorRow, cells
 
 LINE, TINT = "rgba(128,128,128,.35)", "rgba(128,128,128,.10)"
 ACCENTS = {"pass": "#2f9e6e", "kink": "#2f9e6e", "fail": "#d55e00", "untrusted": "#8a8f98"}     # on white and on black
@@ -24,21 +21,21 @@ CELL = f"padding:.15em .7em;border-bottom:1px solid {LINE};background:transparen
 NUMERIC = ("error", "tolerance", "got", "expected", "kinks")
 
 
-def report_html(report: Report) -> str:
+def report_html(verdict: str, rows: Sequence[TensorRow], findings: Sequence[Finding]) -> str:
     """Return the report: the verdict in words, a table of the tensors, a block for each finding."""
-    parts = [_element("div", f"gradient check: {_element('b', escape(WORDS[report.verdict]))}", "margin-bottom:.4em")]
-    parts += [_table(report)] if report.rows else []
-    parts += [_block(finding, ACCENTS[report.verdict]) for finding in report.findings]
+    parts = [_element("div", f"gradient check: {_element('b', escape(WORDS[verdict]))}", "margin-bottom:.4em")]
+    parts += [_table(rows)] if rows else []
+    parts += [_block(finding, ACCENTS[verdict]) for finding in findings]
     return _element("div", "".join(parts), "color:inherit;font-size:.92em;line-height:1.45;max-width:75em;overflow-x:auto")
 
 
-def _table(report: Report) -> str:
+def _table(rows: Sequence[TensorRow]) -> str:
     def line(tag: str, texts: tuple[str, ...]) -> str:
         return _element("tr", "".join(
             _element(tag, escape(text), f"{CELL}{'right' if name in NUMERIC else 'left'}"
                                         f"{';font-weight:600' if tag == 'th' or text == 'fail' else ''}")
             for name, text in zip(HEADER, texts)), "background:transparent")
-    body = line("th", HEADER) + "".join(line("td", cells(row)) for row in report.rows)
+    body = line("th", HEADER) + "".join(line("td", cells(row)) for row in rows)
     return _element("table", body, f"border-collapse:collapse;margin:0;color:inherit;{MONO};font-size:.92em")
 
 

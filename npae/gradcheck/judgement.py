@@ -20,9 +20,9 @@ from dataclasses import replace
 import numpy as np
 
 from .compare import largest, relative_error
+from .findings import TensorRow
 from .numerical import Function, Slopes
 from .reference import Reference, cross_examine, find_reference
-from .report import TensorRow
 
 VAGUE = 1e-2
 CHUNK = 300         # entries: an accusation needs one that stands, not thousands

@@ -10,8 +10,8 @@ import numpy as np
 
 from .claims import Claim
 from .compare import largest
+from .findings import Finding, TensorRow, index_text
 from .known import known_arrays
-from .report import Finding, TensorRow, index_text
 from .scene import Scene, agree
 from .stages import Misconception
 

@@ -59,5 +59,8 @@ class Equation:
         return self.worst < math.inf
 
     def _repr_markdown_(self) -> str:
-        from .page import equation_markdown
-        return equation_markdown(self)
+        lines = [f"**{self.id}**: `{self.says}` ({self.verdict})"]
+        lines += ["", f"Correct: `{self.correct}`"] if self.correct else []
+        lines += ["", "In the package: " + ", ".join(f"`{name}`" for name in self.objects)] if self.objects else []
+        lines += ["", "Errata: " + ", ".join(self.errata)] if self.errata else []
+        return "\n".join(lines)

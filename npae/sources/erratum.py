@@ -13,6 +13,7 @@ from typing import Any
 
 from ..derivations import Step
 from ..derivations.step import residual
+from .show import show
 
 VISIBLE = 1e-3      # what is called different differs by more, relative to its size
 
@@ -59,6 +60,13 @@ class Comparison:
             return False
         return isinstance(self.printed, str) or not residual(self.truth, self.printed, Step("", "", "", "=", VISIBLE)).holds
 
+    def markdown_row(self) -> str:
+        """Return the comparison as a row of a table: quantity, truth, by, corrected, printed."""
+        relation = "" if self.relation == "=" else self.relation + " "
+        printed = "" if self.printed is None else show(self.printed)
+        cells = (self.quantity, show(self.truth), self.by, relation + show(self.correct), printed)
+        return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
+
     @property
     def _step(self) -> Step:
         return Step("", "", "", self.relation, self.tolerance)
@@ -104,8 +112,13 @@ class Erratum:
             comparison.holds and (comparison.printed is None or comparison.refutes) for comparison in self.proof())
 
     def _repr_markdown_(self) -> str:
-        from .page import erratum_markdown
-        return erratum_markdown(self)
+        head = f"**{self.id}** (document {self.document}, {self.where}; {SEVERITIES[self.severity]})."
+        printed = [f"Printed: `{self.printed}`  "] if self.printed else []
+        lines = [head, "", *printed, f"Correct: `{self.correct}`", "", self.why]
+        if self.proof:
+            lines += ["", "| quantity | truth | by | corrected | printed |", "|:---|---:|:---|---:|---:|"]
+            lines += [comparison.markdown_row() for comparison in self.proof()]
+        return "\n".join(lines)
 
 
 def refusal(function: Callable[[], Any]) -> str:

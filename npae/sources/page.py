@@ -1,22 +1,21 @@
-"""The index on a page: for a terminal, and for a notebook."""
+"""The index on a page, for a terminal. In a notebook, rows and errata show themselves."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import numpy as np
 
-from ..derivations import DERIVATIONS, Estimate, Residual
+from ..derivations import DERIVATIONS, Residual
 from .claim import Claim
 from .equation import Equation
 from .erratum import SEVERITIES, Comparison, Erratum
 from .index import DOCUMENTS, EQUATIONS, ERRATA, find
 from .objects import place
+from .show import show
 
 WIDTH = 110
-SHOWN = 4       # entries of an array
 
 
 # ---- the lists ----------------------------------------------------------------------------------------------------------
@@ -142,51 +141,6 @@ def _value(label: str, value: str, verdict: str = "") -> list[str]:
     return [f"    {label:<86}  {verdict}", *textwrap.wrap(value, WIDTH, initial_indent=6 * " ", subsequent_indent=6 * " ")]
 
 
-def show(value: Any) -> str:
-    """Return a number, an array, an estimate or the reason for none, in short."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Estimate):
-        errors = np.atleast_1d(value.error).max()
-        return f"{show(value.mean)} +- {errors:.1g}"
-    flat = np.asarray(value, dtype=float).ravel()
-    digits = "{:.6g}" if flat.size == 1 else "{:.4g}"
-    shown = ", ".join(digits.format(entry) for entry in flat[:SHOWN])
-    if flat.size == 1:
-        return shown
-    return f"({shown}{', ...' if flat.size > SHOWN else ''})"
-
-
 def _field(label: str, text: str) -> list[str]:
     """Return a label and its text, or nothing for no text."""
     return textwrap.wrap(text, WIDTH, initial_indent=f"{label:<9} ", subsequent_indent=10 * " ") if text else []
-
-
-# ---- for a notebook -----------------------------------------------------------------------------------------------------
-
-def erratum_markdown(erratum: Erratum) -> str:
-    """Return an erratum for a notebook, with a table of its numbers."""
-    head = f"**{erratum.id}** (document {erratum.document}, {erratum.where}; {SEVERITIES[erratum.severity]})."
-    lines = [head, "", *([f"Printed: `{erratum.printed}`  "] if erratum.printed else []), f"Correct: `{erratum.correct}`", "",
-             erratum.why]
-    if erratum.proof:
-        lines += ["", "| quantity | truth | by | corrected | printed |", "|:---|---:|:---|---:|---:|"]
-        lines += [_markdown_row(comparison) for comparison in erratum.proof()]
-    return "\n".join(lines)
-
-
-def _markdown_row(comparison: Comparison) -> str:
-    relation = "" if comparison.relation == "=" else comparison.relation + " "
-    printed = "" if comparison.printed is None else show(comparison.printed)
-    cells = (comparison.quantity, show(comparison.truth), comparison.by, relation + show(comparison.correct), printed)
-    return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
-
-
-def equation_markdown(row: Equation) -> str:
-    """Return a row for a notebook, with its errata."""
-    lines = [f"**{row.id}**, {DOCUMENTS[row.document].title}: `{row.says}` ({row.verdict})"]
-    lines += ["", f"Correct: `{row.correct}`"] if row.correct else []
-    lines += ["", "In the package: " + ", ".join(f"`{name}`" for name in row.objects)] if row.objects else []
-    for name in row.errata:
-        lines += ["", erratum_markdown(ERRATA[name])]
-    return "\n".join(lines)

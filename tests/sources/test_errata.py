@@ -8,7 +8,8 @@ import pytest
 from npae.derivations import Estimate
 from npae.sources import ERRATA, Comparison, Erratum
 from npae.sources.erratum import refusal
-from npae.sources.page import WIDTH, errata_table, explain_erratum, show
+from npae.sources.page import WIDTH, errata_table, explain_erratum
+from npae.sources.show import show
 
 PROVEN = [erratum for erratum in ERRATA.values() if erratum.proof]
 WITHOUT = [erratum for erratum in ERRATA.values() if not erratum.proof]
