@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 
 import numpy as np
 
@@ -33,6 +34,7 @@ class Claim:
     identity: str
     label: str = ""
     factor: Factor | None = None
+    more: tuple[Factor, ...] = ()       # further factors that the claim depends on
 
     def times(self, factor: Factor) -> Claim:
         """Return the claim with a factor in front."""
@@ -55,7 +57,11 @@ def another_tensor(scene: Scene, name: str) -> Iterator[Claim]:
     shape = np.shape(scene.arrays[name])
     for other in scene.returned:
         if other != name and other in scene.arrays and np.shape(scene.arrays[other]) == shape:
-            yield Claim("G202", name, partial(Scene.true, name=other), f"the true gradient of {other}", other)
+            yield Claim("G202", name, partial(_true_of, name=other), f"the true gradient of {other}", other)
+
+
+def _true_of(there: Scene, name: str) -> np.ndarray:
+    return there.true(name)
 
 
 def constant_factor(scene: Scene, name: str) -> Iterator[Claim]:
@@ -69,9 +75,12 @@ def constant_factor(scene: Scene, name: str) -> Iterator[Claim]:
 def rearranged(scene: Scene, name: str) -> Iterator[Claim]:
     """g has the entries of r elsewhere."""
     shape = np.shape(scene.arrays[name])
-    if len(shape) == 2:
-        text = "transposed" if shape[0] == shape[1] else "transposed and then reshaped"
-        yield of_true("G205", name, lambda r: r.T.reshape(r.shape), f"the true gradient, {text}")
+    for a, b in combinations(range(len(shape)), 2):
+        if shape[a] == shape[b]:
+            axes = "" if len(shape) == 2 else f" in its axes {a} and {b}"
+            yield of_true("G205", name, partial(np.swapaxes, axis1=a, axis2=b), f"the true gradient, transposed{axes}")
+    if len(shape) == 2 and shape[0] != shape[1]:
+        yield of_true("G205", name, lambda r: r.T.reshape(r.shape), "the true gradient, transposed and then reshaped")
     for axis in range(len(shape)):
         yield of_true("G206", name, partial(np.flip, axis=axis), f"the true gradient with axis {axis} reversed")
         for shift in (1, -1):
@@ -259,10 +268,10 @@ def of_parts(scene: Scene, name: str) -> Iterator[Claim]:
     """g = sum_k c_k r_k over the terms of the loss, or the paths by which a tensor acts; some c_k is not 1."""
     for kind, codes in (("path", ("G311", "G312")), ("term", ("G301", "G302"))):
         parts = {label: r for label, r in scene.parts(name, kind).items() if largest(np.nan_to_num(r)) > 0}
-        weights = _weights(scene, name, list(parts.values())) if len(parts) > 1 else None
+        weights = _weights(scene, name, list(parts.values())) if len(parts) > 1 and _add_up(scene, name, parts) else None
         if weights is None:
             continue
-        choices = [list(recognise(round_zero(w, weights), scene)) for w in weights]
+        choices = [list(_simplest(recognise(round_zero(w, weights), scene))) for w in weights]
         for turn in range(max(map(len, choices))):
             factors = {label: choice[min(turn, len(choice) - 1)] for label, choice in zip(parts, choices)}
             wrong = {label: factor for label, factor in factors.items() if factor.text != "1"}
@@ -279,7 +288,21 @@ def _combination(name: str, kind: str, codes: tuple[str, str], factors: dict[str
     cut = [label for label, factor in wrong.items() if factor.text == "0"]
     code = codes[0] if cut else codes[1]
     sum_text = " + ".join(f"{factor.text} x [{label}]" for label, factor in factors.items())
-    return Claim(code, name, predict, sum_text, ", ".join(cut or wrong), next(iter(wrong.values())))
+    first, *more = wrong.values()
+    return Claim(code, name, predict, sum_text, ", ".join(cut or wrong), first, tuple(more))
+
+
+def _simplest(factors: Iterator[Factor]) -> list[Factor]:
+    """Return the candidates for a weight; one that is right, 1, has no other reading."""
+    found = list(factors)
+    return next(([factor] for factor in found if factor.text == "1"), found)
+
+
+def _add_up(scene: Scene, name: str, parts: dict[str, np.ndarray]) -> bool:
+    """Whether the parts are all there is: whoever declared them may have forgotten one."""
+    r = scene.true(name)
+    size = largest(np.nan_to_num(r), *map(np.nan_to_num, parts.values()))
+    return largest(np.nan_to_num(sum(parts.values()) - r)) <= 1e-6 * size
 
 
 def _weights(scene: Scene, name: str, parts: list[np.ndarray]) -> np.ndarray | None:

@@ -4,7 +4,8 @@ Nothing is done to the model itself. A deep copy of it is given parameters of it
 complex128 for imaginary ones; the model's loss_and_gradients follows the dtype of its parameters.
 
 For naming a bug: the terms of the loss are the parts of the whole, and where weights are tied, so are the uses of W. They
-are measured on an untied twin, whose decoder holds the transposed weights as parameters of their own.
+are measured on an untied twin, whose decoder holds the transposed weights as parameters of their own. (Weight decay counts
+a tied weight once: it is a part by itself.)
 """
 
 from __future__ import annotations
@@ -75,9 +76,10 @@ class ModelSubject:
         return list(self.params)
 
     def elsewhere(self, rng: np.random.Generator) -> Iterator[Callable[[], ModelSubject]]:
-        """Yield makers of the same model at other parameters, with one example more, and with other widths."""
-        yield partial(self._moved, self.twin, self.X, rng)
-        yield partial(self._moved, self.twin, np.concatenate([self.X, self.X[:1]]), rng)
+        """Yield makers of the same model at other parameters, with one example more, with one alone, with other widths."""
+        yield partial(self._moved, self.X, rng)
+        yield partial(self._moved, np.concatenate([self.X, self.X[:1]]), rng)
+        yield partial(self._moved, self.X[-1:], rng)
         yield partial(self._wider, rng)
 
     def example(self, i: int) -> ModelSubject:
@@ -91,12 +93,14 @@ class ModelSubject:
         parts: dict[str, dict[str, Function]] = {}
         if self.term == "loss" and len(terms) > 1:
             parts["term"] = {term: partial(self._term_at, term, name) for term in terms}
-        if getattr(self.twin, "tied", False) and name.endswith(".W"):
+        if self.term == "loss" and getattr(self.twin, "tied", False) and name.endswith(".W"):
             untied = self._untied()
             index = len([n for n in self.params if n.startswith("encoder") and n.endswith(".W")])
             other = f"decoder.{index - 1 - int(name.split('.')[1])}.W"
             parts["path"] = {"encoder": partial(untied._term_at, self.term, name),
                              "decoder": lambda value: untied._term_at(self.term, other, value.T)}
+            if "weight_decay" in terms:
+                parts["path"]["weight_decay"] = partial(self._term_at, "weight_decay", name)
         return parts
 
     def trial_terms(self) -> list[str]:
@@ -112,13 +116,22 @@ class ModelSubject:
     def _at(self, model: Any, params: Any, X: np.ndarray, noise: Mapping[str, Any] | None) -> ModelSubject:
         model = copy.deepcopy(model)
         model.params = params
-        return ModelSubject(model, X, noise, None, self.term, self.seed + 1)
+        return self._with_the_rest_of_the_noise(ModelSubject(model, X, noise, None, self.term, self.seed + 1))
 
-    def _moved(self, model: Any, X: np.ndarray, rng: np.random.Generator) -> ModelSubject:
+    def _with_the_rest_of_the_noise(self, other: ModelSubject) -> ModelSubject:
+        """Return `other` with what this subject was given and draw_noise does not make, labels for instance."""
+        m, wanted = len(self.X), len(other.X)
+        for name, value in self.noise.items():
+            if name not in other.noise:
+                per_example = np.ndim(value) > 0 and len(value) == m
+                other.noise[name] = np.concatenate([value, value[:1]])[-wanted:] if per_example else value
+        return other
+
+    def _moved(self, X: np.ndarray, rng: np.random.Generator) -> ModelSubject:
         params = self.params.astype(np.float64)
         for name, value in jittered({name: params[name] for name in params}, rng).items():
             params[name][...] = value
-        return self._at(model, params, jittered({"X": X}, rng)["X"], None)
+        return self._at(self.twin, params, jittered({"X": X}, rng)["X"], None)
 
     def _wider(self, rng: np.random.Generator) -> ModelSubject:
         """Return a model of the same kind, one feature and one unit wider everywhere, with parameters of its own."""
@@ -129,10 +142,11 @@ class ModelSubject:
                   "hidden_dims": tuple(width + 1 for width in hyperparameters["hidden_dims"])}
         X = jittered({"X": np.concatenate([self.X, self.X[:, :1]], axis=1)}, rng)["X"]
         model = type(self.twin)(**{**hyperparameters, **widths}).initialize(X.shape[1])
-        return ModelSubject(model, X, None, None, self.term, self.seed + 1)
+        return self._with_the_rest_of_the_noise(ModelSubject(model, X, None, None, self.term, self.seed + 1))
 
     def _untied(self) -> ModelSubject:
-        hyperparameters = {**self.twin.get_params(deep=False), "tied": False, "dtype": "float64", "random_state": 0}
+        hyperparameters = {**self.twin.get_params(deep=False), "tied": False, "weight_decay": 0.0, "dtype": "float64",
+                           "random_state": 0}
         model = type(self.twin)(**hyperparameters).initialize(self.X.shape[1])
         weights = [name for name in self.params if name.startswith("encoder") and name.endswith(".W")]
         for name in self.params:

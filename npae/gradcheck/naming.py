@@ -61,16 +61,15 @@ def _candidates(candidates: Candidates, scene: Scene, name: str) -> Iterator[Cla
 
 def holds_elsewhere(claim: Claim, scene: Scene, elsewhere: Iterable[Scene]) -> bool:
     """Whether the claim holds at all scenes where it can be tried, at least one, and one that tells its symbols apart."""
-    tried, told_apart = 0, claim.factor is None or not claim.factor.meaning
+    tried, in_doubt = 0, [factor for factor in (claim.factor, *claim.more) if factor is not None and factor.meaning]
     for there in elsewhere:
         if not _can_be_tried(claim, there):
             continue
         if not _holds(claim, there):
             return False
         tried += 1
-        if claim.factor is not None and claim.factor.value(there) != claim.factor.value(scene):
-            told_apart = True
-    return tried > 0 and told_apart
+        in_doubt = [factor for factor in in_doubt if factor.value(there) == factor.value(scene)]
+    return tried > 0 and not in_doubt
 
 
 def recognise_misconception(scene: Scene, elsewhere: Iterable[Scene],
@@ -101,13 +100,13 @@ def _same(a: Any, b: Any) -> bool:
 
 
 def _can_be_tried(claim: Claim, scene: Scene) -> bool:
-    """Whether the gradient is well-formed there and the claim says something."""
+    """Whether the gradient is well-formed there, the true one known in some entry, and the claim says something."""
     try:
         scene.got(claim.tensor)
         claim.predict(scene)
+        return bool(np.any(np.isfinite(scene.true(claim.tensor))))
     except Exception:       # of the code under test, or a derivative that cannot be proven there
         return False
-    return True
 
 
 def _holds(claim: Claim, scene: Scene) -> bool:

@@ -1,0 +1,262 @@
+"""The labelled catalogue, models: what is returned instead of a model's own gradients. See student_mistakes.py.
+
+Terms are left out or counted again by asking the model for its gradients with another weight of that term; paths are cut by
+editing one line of the backward pass, for the time of one call.
+"""
+
+import copy
+import functools
+
+import numpy as np
+
+from npae import network
+from npae.models import Autoencoder, ProbabilisticAutoencoder, VariationalAutoencoder
+from npae.models.posterior import DiagonalPosterior
+from npae.models.variational_networks import VariationalNetworks
+from npae.penalties import Contraction, KLSparsity
+
+from .mutants import edited
+from .points import labelled_point, model_point, true_gradients
+from .student_mistakes import CATALOGUE, Mistake, Suspicion
+from .targets import MODEL_CASES
+
+CASES_BY_NAME = {case.name: case for case in MODEL_CASES}
+BATCHES = ((7, 5), (5, 4), (4, 6), (6, 3))      # m, n of the rounds; the last one is for re-tests
+
+
+def arrays(gradients):
+    """Return gradients as a dictionary of arrays of their own."""
+    return {name: np.array(gradients[name]) for name in gradients}
+
+
+def weighed(model, X, noise, **weights):
+    """Return the gradients of the model with other hyperparameters: the weight of a term set to 0, doubled, ..."""
+    model = copy.copy(model)
+    for name, value in weights.items():
+        setattr(model, name, value)
+    return arrays(true_gradients(model, X, noise))
+
+
+def _suspicion(case, make, overrides, rng, number):
+    m, n = BATCHES[number % len(BATCHES)]
+    if case == "stacked denoising, with labels":
+        point = labelled_point(rng, number, m, n)
+    else:
+        point = model_point(CASES_BY_NAME[case], rng, m, n, seed=number, **{"latent_dim": 3, **overrides})
+    return Suspicion(point, make(), true_gradients)
+
+
+def mistake(case, name, codes, tensors, suspect, stateful=False, unnamed="", **overrides):
+    """Add a mistake; suspect is (model, X, noise) -> gradients, or makes one where it has a memory."""
+    build = functools.partial(_suspicion, case, suspect if stateful else lambda: suspect, overrides)
+    CATALOGUE.append(Mistake(case, name, tuple(codes.split()), tuple(tensors.split()), build, tuple(unnamed.split()), stateful))
+
+
+def spoil(**changes):
+    """Return a suspect that changes some gradients: name (dots as __) = (gradient, model, X) -> gradient."""
+    changes = {name.replace("__", "."): change for name, change in changes.items()}
+
+    def suspect(model, X, noise):
+        g = arrays(true_gradients(model, X, noise))
+        return {**g, **{name: change(g[name], model, X) for name, change in changes.items()}}
+    return suspect
+
+
+def everything(change):
+    """Return a suspect that changes every gradient in the same way."""
+    return lambda model, X, noise: {name: change(g, X) for name, g in arrays(true_gradients(model, X, noise)).items()}
+
+
+def with_edit(function, name, old, new):
+    """Return a suspect: the model itself, one line of its backward pass reading differently."""
+    mutant = edited(function, name, old, new)
+
+    def suspect(model, X, noise):
+        with mutant.active():
+            return arrays(true_gradients(model, X, noise))
+    return suspect
+
+
+ALL = "*"       # which tensors are wrong depends on the data: any
+
+# ---- all models alike: factors, signs, zeros -----------------------------------------------------------------------
+
+for case, weight, bias in (("softplus, sigmoid output", "decoder.0.W", "encoder.0.b"),
+                           ("deep tanh, bce", "encoder.1.W", "decoder.1.b"),
+                           ("variational, gaussian", "encoder.mu.W", "decoder.0.b"),
+                           ("probabilistic, three samples, decay", "decoder.0.W", "encoder.0.b"),
+                           ("contractive, deep, untied", "encoder.1.W", "encoder.2.b")):
+    w, b = weight.replace(".", "__"), bias.replace(".", "__")
+    mistake(case, "a weight's gradient with the wrong sign", "G203", weight, spoil(**{w: lambda g, model, X: -g}))
+    mistake(case, "a bias never updated", "G201", bias, spoil(**{b: lambda g, model, X: 0 * g}))
+    mistake(case, "a weight's gradient times m", "G204", weight, spoil(**{w: lambda g, model, X: len(X) * g}))
+    mistake(case, "a bias's gradient averaged", "G204", bias, spoil(**{b: lambda g, model, X: g / len(X)}))
+    mistake(case, "half a gradient", "G204", weight, spoil(**{w: lambda g, model, X: g / 2}))
+    mistake(case, "the weights themselves added (decay without lambda)", "G213 G302", weight,
+            spoil(**{w: lambda g, model, X, name=weight: g + model.params[name]}))
+    mistake(case, "transposed", "G101", weight, spoil(**{w: lambda g, model, X: g.T.copy()}))
+    mistake(case, "invalid values", "G103", bias, spoil(**{b: lambda g, model, X: g + np.inf}))
+    mistake(case, "float32", "G104", weight, spoil(**{w: lambda g, model, X: g.astype("f4")}))
+mistake("deep relu", "1/m forgotten everywhere", "G204", ALL, everything(lambda g, X: len(X) * g))
+mistake("deep relu", "gradient ascent", "G203", ALL, everything(lambda g, X: -g))
+mistake("deep tanh, bce", "averaged over the features too", "G204", ALL, everything(lambda g, X: g / X.shape[1]))
+mistake("linear", "clipped entry by entry", "G215", ALL, everything(lambda g, X: np.clip(g, -0.1, 0.1)))
+mistake("linear", "every gradient cut to length one", "G214", ALL, everything(lambda g, X: g / np.linalg.norm(g)))
+mistake("linear", "the sign of the gradient", "G215", ALL, everything(lambda g, X: np.sign(g)))
+mistake("shallow tanh", "the absolute value", "G215", "encoder.0.W", spoil(encoder__0__W=lambda g, model, X: np.abs(g)))
+mistake("shallow tanh", "rows in reverse", "G206", "encoder.0.W", spoil(encoder__0__W=lambda g, model, X: g[::-1].copy()))
+mistake("shallow tanh", "the last feature left out", "G208", "encoder.0.W",
+        spoil(encoder__0__W=lambda g, model, X: np.concatenate([g[:-1], 0 * g[-1:]])))
+mistake("shallow tanh", "the mean over the features for each", "G209", "encoder.0.W",
+        spoil(encoder__0__W=lambda g, model, X: 0 * g + g.mean(axis=0)))
+mistake("deep tanh, bce", "transposed, square weights", "G205", "encoder.1.W",
+        spoil(encoder__1__W=lambda g, model, X: g.T.copy()), hidden_dims=(3, 3))
+mistake("deep tanh, bce", "the gradients of two layers exchanged", "G202", "encoder.1.W decoder.1.W",
+        lambda model, X, noise: (lambda g: {**g, "encoder.1.W": g["decoder.1.W"], "decoder.1.W": g["encoder.1.W"]})(
+            arrays(true_gradients(model, X, noise))), hidden_dims=(3, 3))
+mistake("variational, gaussian", "the two heads exchanged", "G202", "encoder.mu.W encoder.logvar.W",
+        lambda model, X, noise: (lambda g: {**g, "encoder.mu.W": g["encoder.logvar.W"], "encoder.logvar.W": g["encoder.mu.W"]})(
+            arrays(true_gradients(model, X, noise))))
+
+
+def _first_example(model, X, noise):
+    return arrays(true_gradients(model, X[:1], {name: value[:1] for name, value in noise.items()}))
+
+
+def _last_example(model, X, noise):
+    return arrays(true_gradients(model, X[-1:], {name: value[-1:] for name, value in noise.items()}))
+
+
+for case in ("deep tanh, bce", "variational, gaussian", "denoising, gaussian"):
+    mistake(case, "only the first example", "G207", ALL, _first_example)
+mistake("shallow tanh", "only the last example", "G207", ALL, _last_example)
+mistake("shallow tanh", "no gradient of a bias", "G102", "decoder.0.b",
+        lambda model, X, noise: {name: g for name, g in arrays(true_gradients(model, X, noise)).items() if name != "decoder.0.b"})
+
+# ---- memory, writing, randomness -----------------------------------------------------------------------------------
+
+
+def _accumulates():
+    kept = {}
+
+    def suspect(model, X, noise):
+        for name, g in arrays(true_gradients(model, X, noise)).items():
+            kept[name] = kept.get(name, 0) + g
+        return {name: g.copy() for name, g in kept.items()}
+    return suspect
+
+
+def _fresh_noise():
+    rng = np.random.default_rng(0)
+    return lambda model, X, noise: arrays(true_gradients(model, X, model.draw_noise(X, rng)))
+
+
+def _steps_inside(model, X, noise):
+    g = arrays(true_gradients(model, X, noise))
+    model.params["encoder.0.W"][...] -= 0.1 * g["encoder.0.W"]
+    return g
+
+
+def _spoils_the_batch(model, X, noise):
+    g = arrays(true_gradients(model, X, noise))
+    X *= 0.5
+    return g
+
+
+for case in ("shallow tanh", "variational, gaussian"):
+    mistake(case, "gradients accumulate from call to call", "G106", ALL, _accumulates, stateful=True)
+    mistake(case, "the optimizer's step inside", "G105", "encoder.0.W", _steps_inside)
+    mistake(case, "the batch is written into", "G105", "X", _spoils_the_batch)
+    mistake(case, "a parameter returned as its gradient", "G107", "encoder.0.b",
+            spoil(encoder__0__b=lambda g, model, X: model.params["encoder.0.b"]))
+for case in ("denoising, gaussian", "probabilistic", "variational, gaussian", "contractive, probes"):
+    mistake(case, "fresh noise in the backward pass", "G109", ALL, _fresh_noise, stateful=True)
+
+# ---- terms ---------------------------------------------------------------------------------------------------------
+
+
+def term(case, weight, name, factors=(0, 2), or_else=("", "")):
+    """Add mistakes about the weight of one term: left out, twice, ... or_else: codes that are right as well."""
+    for factor in factors:
+        words = {0: "left out", 2: "counted twice", 0.5: "halved", -1: "subtracted"}[factor]
+        codes = f"G301 {or_else[0]}" if factor == 0 else f"G302 {or_else[1]}"
+        mistake(case, f"{name} {words}", codes, ALL,
+                lambda model, X, noise, f=factor: weighed(model, X, noise, **{weight: f * getattr(model, weight)}))
+
+
+term("L2 decay with biases", "weight_decay", "weight decay", (0, 2, 0.5))
+term("L1 decay", "weight_decay", "weight decay", (0, 0.5))
+term("tied, three layers, L2 decay", "weight_decay", "weight decay", (0, 2))
+term("sparse, kl", "sparsity_weight", "sparsity", (0, 2, -1))
+term("sparse, student_t", "sparsity_weight", "sparsity")
+term("sparse, gaussian, tied", "sparsity_weight", "sparsity")
+term("contractive, one layer", "contraction_weight", "contraction", (0, 2, 0.5))
+term("contractive, deep, untied", "contraction_weight", "contraction", (0,))
+term("contractive, probes", "contraction_weight", "contraction", (2,))
+term("variational, gaussian", "beta", "the KL", (0, 2, -1))
+term("variational, variance per feature, sampled kl", "beta", "the KL", (0,))
+term("variational, bernoulli", "beta", "beta", (0, 2))
+term("probabilistic", "code_weight", "the price of the code", (0, 0.5))
+term("probabilistic, three samples, decay", "weight_decay", "weight decay", (0, 2))
+term("stacked denoising, with labels", "classification_weight", "classification",
+     or_else=("G201", "G204"))      # the classifier itself is in no other term
+mistake("L2 decay with biases", "weight decay divided by m", "G302", ALL,
+        lambda model, X, noise: weighed(model, X, noise, weight_decay=model.weight_decay / len(X)))
+mistake("sparse, kl", "sparsity without 1/m", "G302", ALL,
+        lambda model, X, noise: weighed(model, X, noise, sparsity_weight=model.sparsity_weight * len(X)))
+mistake("variational, gaussian", "the KL averaged over the latent units", "G302", ALL,
+        lambda model, X, noise: weighed(model, X, noise, beta=1 / model.latent_dim))
+mistake("variational, gaussian", "only the KL for logvar: the sampler's path cut", "G301", "encoder.logvar.W encoder.logvar.b",
+        with_edit(DiagonalPosterior.sample_backward, "sample_backward", "dlogvar.sum(axis=1)", "0 * dlogvar.sum(axis=1)"),
+        unnamed="encoder.0.W encoder.0.b")
+mistake("probabilistic, three samples, decay", "the samples averaged once more", "G302 G204", ALL,
+        with_edit(ProbabilisticAutoencoder._loss_and_gradients, "_loss_and_gradients",
+                  "unit_noise_backward(dz).sum(axis=1)", "unit_noise_backward(dz).mean(axis=1)"))
+mistake("variational, variance per example, full", "the mean's path cut at the top of the decoder", "", ALL,
+        with_edit(VariationalNetworks._decode_backward, "_decode_backward",
+                  "below = below + network", "below = network"))
+mistake("variational, gaussian", "the encoder learns from the KL alone", "G301", ALL,
+        with_edit(VariationalAutoencoder._loss_and_gradients, "_loss_and_gradients",
+                  "dq[name] = dq[name] + dq_kl[name]", "dq[name] = dq_kl[name]"))
+
+# ---- paths ---------------------------------------------------------------------------------------------------------
+
+ADD_UP = "grads[layer.weight] += dW.T if layer.transposed else dW"
+for case in ("tied sigmoid, bce", "tied, three layers, L2 decay", "sparse, gaussian, tied", "contractive, one layer"):
+    mistake(case, "tied: only the encoder's half", "G311", ALL, with_edit(
+        network.backward, "backward", ADD_UP, "grads[layer.weight] += (0 * dW.T) if layer.transposed else dW"))
+    mistake(case, "tied: only the decoder's half", "" if case.startswith("contractive") else "G311", ALL, with_edit(
+        network.backward, "backward", ADD_UP, "grads[layer.weight] += dW.T if layer.transposed else 0 * dW"))
+    mistake(case, "tied: the decoder's half twice", "G312", ALL, with_edit(
+        network.backward, "backward", ADD_UP, "grads[layer.weight] += 2 * dW.T if layer.transposed else dW"))
+mistake("tied sigmoid, bce", "tied: the halves averaged", "G204", "encoder.0.W encoder.1.W", with_edit(
+    network.backward, "backward", ADD_UP, "grads[layer.weight] += (dW.T if layer.transposed else dW) / 2"))
+
+# ---- lines of the backward pass ------------------------------------------------------------------------------------
+
+for case in ("deep tanh, bce", "softplus, sigmoid output"):
+    mistake(case, "the slope of the activation forgotten", "", ALL, with_edit(
+        network.backward, "backward", "layer.activation.backward(dy, step.y)", "dy"))
+    mistake(case, "the slope at the pre-activation", "", ALL, with_edit(
+        network.backward, "backward", "layer.activation.backward(dy, step.y)", "layer.activation.backward(dy, step.a)"))
+    mistake(case, "the layer's output for its input", "", ALL, with_edit(
+        network.backward, "backward", "affine_backward(da, step.x,", "affine_backward(da, step.y[:, :1] + 0 * step.x,"))
+mistake("contractive, deep, untied", "the path through the slopes cut", "", ALL, with_edit(
+    Contraction.__call__, "__call__", "self.weight * ds * step.layer.curvature(step.y)",
+    "0 * self.weight * ds * step.layer.curvature(step.y)"))
+mistake("contractive, one layer", "the slope for the curvature", "", ALL, with_edit(
+    Contraction.__call__, "__call__", "step.layer.curvature(step.y)", "step.layer.slope(step.y)"))
+mistake("sparse, kl", "the penalty's gradient added after the slope", "", ALL, with_edit(
+    KLSparsity.__call__, "__call__", "f\"{step.name}.y\"", "f\"{step.name}.a\""))
+mistake("sparse, kl of tanh, running mean", "the share of the running mean forgotten", "", ALL, with_edit(
+    KLSparsity.__call__, "__call__", "dy = share * slope", "dy = slope"))
+mistake("denoising, masking, weighted", "the gradient at the clean input", "", ALL, with_edit(
+    Autoencoder._loss_and_gradients, "_loss_and_gradients", "network.forward(self._encoder, params, corrupted)",
+    "network.forward(self._encoder, params, x)"))
+mistake("denoising, masking, weighted", "the weights of the pixels forgotten", "", ALL, with_edit(
+    Autoencoder._loss_and_gradients, "_loss_and_gradients", "loss.backward(o, x, weight)", "loss.backward(o, x)"))
+mistake("denoising, gaussian", "the corrupted input as the target", "", ALL, with_edit(
+    Autoencoder._loss_and_gradients, "_loss_and_gradients", "loss.backward(o, x, weight)", "loss.backward(o, corrupted, weight)"))
+mistake("variational, iwae, decay", "equal weights for all samples", "", ALL, with_edit(
+    VariationalAutoencoder._loss_and_gradients, "_loss_and_gradients",
+    "rows = w.reshape(m * S, 1)", "rows = np.full((m * S, 1), 1 / (m * S))"))
