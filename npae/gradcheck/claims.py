@@ -265,8 +265,12 @@ def direction(scene: Scene, name: str) -> Iterator[Claim]:
 
 
 def of_parts(scene: Scene, name: str) -> Iterator[Claim]:
-    """g = sum_k c_k r_k over the terms of the loss, or the paths by which a tensor acts; some c_k is not 1."""
-    for kind, codes in (("path", ("G311", "G312")), ("term", ("G301", "G302"))):
+    """g = sum_k c_k r_k over the terms of the loss, or the paths by which a tensor acts; some c_k is not 1.
+
+    With a free number for every part, a fit may hold for one setting of a model's hyperparameters only, and those cannot be
+    changed for the re-test: so numbers without a meaning are not claimed.
+    """
+    for kind, codes in (("term", ("G301", "G302")), ("path", ("G311", "G312"))):
         parts = {label: r for label, r in scene.parts(name, kind).items() if largest(np.nan_to_num(r)) > 0}
         weights = _weights(scene, name, list(parts.values())) if len(parts) > 1 and _add_up(scene, name, parts) else None
         if weights is None:
@@ -275,7 +279,7 @@ def of_parts(scene: Scene, name: str) -> Iterator[Claim]:
         for turn in range(max(map(len, choices))):
             factors = {label: choice[min(turn, len(choice) - 1)] for label, choice in zip(parts, choices)}
             wrong = {label: factor for label, factor in factors.items() if factor.text != "1"}
-            if wrong:
+            if wrong and all(factor.is_known for factor in wrong.values()):
                 yield _combination(name, kind, codes, factors, wrong)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -26,6 +26,7 @@ class Factor:
     text: str
     value: Callable[[Scene], float]
     meaning: str = ""
+    is_known: bool = True           # False for a number that is nothing but a number, such as 0.27255
 
 
 def recognise(number: float, scene: Scene) -> Iterator[Factor]:
@@ -34,7 +35,7 @@ def recognise(number: float, scene: Scene) -> Iterator[Factor]:
     yield from map(_constant, simple)
     yield from _of_lengths(number, scene)
     if not simple:
-        yield _constant(number)
+        yield replace(_constant(number), is_known=False)
 
 
 def _constant(number: float) -> Factor:
