@@ -3,7 +3,7 @@
     source(affine, affine_backward)         the actual source of functions, never a copy
     picture(figure)                         a matplotlib Figure as a PNG of moderate size
     key("angle to PCA, degrees", value, 1e-6)   a number of the text: printed, and compared when the notebook runs again
-    task("affine")                          the exercise that belongs here, and how to start it
+    task("affine", "relu")                  the exercises that belong here, and how to start them
 
 Nothing here imports IPython: the objects bring their own representation.
 """
@@ -49,12 +49,12 @@ class Picture:
 
 
 def source(*objects: Callable[..., Any]) -> Text:
-    """Return the source of functions, classes or methods as they stand in the package, with the file they stand in."""
-    parts = []
+    """Return the source of functions, classes or methods as they stand in the package, under the file they stand in."""
+    parts: list[str] = []
     for shown in objects:
-        where = inspect.getmodule(shown)
-        file = "" if where is None else where.__name__.replace(".", "/") + ".py"
-        parts.append(f"`{file}`\n\n```python\n{textwrap.dedent(inspect.getsource(shown)).rstrip()}\n```")
+        file = f"`{inspect.getmodule(shown).__name__.replace('.', '/')}.py`"      # type: ignore[union-attr]
+        parts += [] if file in parts else [file]
+        parts.append(f"```python\n{textwrap.dedent(inspect.getsource(shown)).rstrip()}\n```")
     return Text("\n\n".join(parts))
 
 
@@ -69,10 +69,10 @@ def key(name: str, value: float, within: float = 0.0, relative: float = 0.0) -> 
     print(f"{PREFIX} | {name} | {float(value):.10g} | {allowed:.3g}")
 
 
-def task(name: str) -> Text:
-    """Return the task of an exercise, and the command that starts it."""
+def task(*names: str) -> Text:
+    """Return the exercises that belong here, one line each, and the commands that start and check them."""
     from .exercises import EXERCISES
-    exercise = EXERCISES[name]
-    return Text(f"**Exercise {exercise.number:02d}, {exercise.title}.** "
-                f"Start it with `npae exercise start {exercise.name}` ({exercise.out_of} marks); "
-                f"`npae exercise check {exercise.name}` says what is right, and what is wrong and why.")
+    lines = [f"- **{EXERCISES[name].number:02d} {name}**: {EXERCISES[name].title} ({EXERCISES[name].out_of} marks)"
+             for name in names]
+    return Text("\n".join([f"`npae exercise start {names[0]}` writes the file, `npae exercise check {names[0]}` says what is "
+                           f"right, and what is wrong and why.", "", *lines]))
