@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,11 @@ class Derivation:
             values = self.values(self.draw(np.random.default_rng([self.seed, i])), codes)
             found.append([residual(before, after, step) for before, after, step in zip([None, *values], values, self.steps)])
         return [max(of_step, key=_margin) for of_step in zip(*found)]
+
+    def chains(self, first: int, last: int, title: str = "", key: str = "") -> Derivation:
+        """Return the part from chain `first` to chain `last`, counted from 1, for a page that goes through it piece by piece."""
+        starts = [i for i, step in enumerate(self.steps) if not step.relation] + [len(self.steps)]
+        return replace(self, title=title or self.title, key=key, steps=self.steps[starts[first - 1]:starts[last]], leads_to=())
 
     @property
     def holds(self) -> bool:

@@ -50,6 +50,12 @@ def test_it_can_be_printed(derivation):
     assert markdown(derivation).count("\n| ") >= len(derivation.steps) and "fails" not in markdown(derivation)
 
 
+def test_a_part_of_a_derivation():
+    whole = DERIVATIONS["affine"]
+    part = whole.chains(2, 2, "The weights")
+    assert part.holds and part.steps == whole.steps[4:8] and part.title == "The weights" and whole.title != part.title
+
+
 def _chain(*steps):
     return Derivation("toy", "toy", "x", lambda rng: {"x": rng.normal(size=3)}, steps)
 
