@@ -68,8 +68,16 @@ class Scene:
         return self._measured[key]
 
     def adopt(self, name: str, reference: Reference) -> None:
-        """Take over a derivative that has been measured already."""
-        self._measured[name, "true"] = _values(reference, np.shape(self.arrays[name]))
+        """Take over a derivative that has been measured already; of a large tensor the part that is measured elsewhere."""
+        shape = np.shape(self.arrays[name])
+        values, known = _values(reference, shape).reshape(-1), self._entries(reference.slopes.value.size)
+        kept = np.full(values.shape, np.nan)
+        kept[known] = values[known]
+        self._measured[name, "true"] = kept.reshape(shape)
+
+    def _entries(self, size: int) -> np.ndarray:
+        """Return the entries of a tensor that are measured: all, or a random part of a large one."""
+        return np.sort(stream(self.seed, "naming").permutation(size)[:MOST_ENTRIES])
 
     def _function(self, name: str) -> Function:
         return lambda value: self.subject.trial({name: value}).forward()
@@ -81,15 +89,15 @@ class Scene:
 
     def _measure(self, f: Function, x: np.ndarray, upstream: np.ndarray | None) -> np.ndarray:
         """Measure all entries; of a large tensor a random part, which is enough to refute a claim."""
-        rng = stream(self.seed, "naming")
-        entries = np.sort(rng.permutation(x.size)[:MOST_ENTRIES])
+        entries = self._entries(x.size)
 
         def part(values: np.ndarray) -> Any:
             whole = x.astype(values.dtype)
             whole.flat[entries] = values
             return f(whole)
         with np.errstate(all="ignore"):
-            reference = find_reference(part, x.reshape(-1)[entries], upstream, "auto", rng)
+            reference = find_reference(part, x.reshape(-1)[entries], upstream, "auto",
+                                       stream(self.seed, "directions"))
         if not reference.proven:
             raise ArithmeticError(f"no proven derivative here: {reference.doubt}")
         values = np.full(x.size, np.nan)

@@ -78,6 +78,13 @@ def test_paths(encoder, decoder, code, label):
     assert codes(report) == [(code, "W")] and label in report.findings[0].message
 
 
+def test_large_tensors_have_names_too():
+    """Of more than 300 entries a random part is measured."""
+    inputs = {"x": RNG.normal(size=(4, 80)), "W": RNG.normal(size=(80, 5)) / 9, "b": RNG.normal(size=5), "c": RNG.normal(size=80)}
+    report = check_gradients(tied, tied_backward(1, 0), inputs, paths=PATHS)
+    assert codes(report) == [("G311", "W")], report
+
+
 @pytest.mark.parametrize("factor, code", [(0.0, "G301"), (2.0, "G302"), (-1.0, "G302")])
 def test_terms(factor, code):
     terms = {"fit": lambda W, t: np.sum((W - t)**2), "decay": lambda W, t: 0.1 * np.sum(W**4)}
