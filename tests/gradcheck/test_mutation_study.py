@@ -12,6 +12,7 @@ from tests.benchmarks.mutation.mutants import edited, mutants_of
 from tests.benchmarks.mutation.other_tools import TOOLS, accuses
 from tests.benchmarks.mutation.points import ALL_PAIRS, pair_point
 
+pytestmark = pytest.mark.dev        # ten seconds that CI spends and a user's test run need not
 EVERYTHING = (*targets.FUNCTIONS, *targets.DEEP, *targets.IN_MODELS)
 AFFINE = ALL_PAIRS["affine"]
 
