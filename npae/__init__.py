@@ -33,11 +33,15 @@ if TYPE_CHECKING:
     from .models import (
         Autoencoder,
         ContractiveAutoencoder,
+        ConvolutionalAutoencoder,
         DenoisingAutoencoder,
+        HierarchicalVectorQuantizedAutoencoder,
+        MaskedAutoencoder,
         ProbabilisticAutoencoder,
         SparseAutoencoder,
         StackedDenoisingAutoencoder,
         VariationalAutoencoder,
+        VectorQuantizedAutoencoder,
     )
     from .optimizers import LBFGS, SGD, Adam, Momentum, RMSProp
     from .parameters import Parameters
@@ -52,8 +56,9 @@ _ROOMS = {
                  "load_mnist", "load_patches", "spiral", "swiss_roll"),
     "gradcheck": ("GradientCheckError", "check_gradients", "relative_error"),
     "estimator": ("NotFittedError",),
-    "models": ("Autoencoder", "ContractiveAutoencoder", "DenoisingAutoencoder", "ProbabilisticAutoencoder",
-               "SparseAutoencoder", "StackedDenoisingAutoencoder", "VariationalAutoencoder"),
+    "models": ("Autoencoder", "ContractiveAutoencoder", "ConvolutionalAutoencoder", "DenoisingAutoencoder",
+               "HierarchicalVectorQuantizedAutoencoder", "MaskedAutoencoder", "ProbabilisticAutoencoder", "SparseAutoencoder",
+               "StackedDenoisingAutoencoder", "VariationalAutoencoder", "VectorQuantizedAutoencoder"),
     "penalties": ("Contraction", "GaussianPrior", "KLSparsity", "L1Sparsity", "StudentTSparsity", "WeightDecay"),
     "optimizers": ("LBFGS", "SGD", "Adam", "Momentum", "RMSProp"),
     "parameters": ("Parameters",),

@@ -17,10 +17,14 @@ from .layers import Activation
 SCHEMES = ("auto", "glorot", "he")
 
 
-def draw_weights(rng: np.random.Generator, shape: tuple[int, ...], activation: Activation, scheme: str = "auto") -> np.ndarray:
-    """Return W of shape (n, h), float64. "auto" is He's rule after a rectifier and Glorot's for every other activation."""
-    n, h = shape
+def draw_weights(rng: np.random.Generator, shape: tuple[int, ...], activation: Activation, scheme: str = "auto",
+                 fans: tuple[float, ...] | None = None) -> np.ndarray:
+    """Return W of this shape, float64. "auto" is He's rule after a rectifier and Glorot's for every other activation.
+
+    fans is (n, h), the shape itself by default: a convolution has more connections than weights.
+    """
+    n, h = shape if fans is None else fans
     if scheme == "he" or (scheme == "auto" and activation.gain > 1):
-        return rng.normal(0.0, np.sqrt(2 / n), (n, h))
+        return rng.normal(0.0, np.sqrt(2 / n), shape)
     limit = np.sqrt(6 / (n + h))        # uniform on (-limit, limit) has variance limit^2 / 3 = 2 / (n + h)
-    return rng.uniform(-limit, limit, (n, h))
+    return rng.uniform(-limit, limit, shape)

@@ -10,6 +10,8 @@ Backward, in the opposite order, each gradient where the trace has the value it 
 Tied weights: a transposed layer uses W^T of an encoder layer. Then W is used twice, and what each use contributes to
 its gradient is added: dW = x_e^T da_e + (x_d^T da_d)^T. That is the line marked "two paths" below.
 
+A layer of another kind (image_layers.py) has another map x -> a and its backward; everything else is the same.
+
 Penalties speak to the pass through named nodes: a gradient injected at "encoder.0.y" is added to that layer's dy, one
 at "encoder.0.a" to its da, one at "encoder.0.W" to its dW. The rest of the chain rule is the ordinary pass.
 """
@@ -17,6 +19,7 @@ at "encoder.0.a" to its da, one at "encoder.0.W" to its dW. The rest of the chai
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +28,8 @@ from .layers import Activation, affine, affine_backward
 from .parameters import Parameters
 
 
-class Layer(NamedTuple):
+@dataclass(frozen=True)
+class Layer:
     """y = activation(x W + b), where W is params[weight], or its transpose for the tied half of a decoder.
 
     link: what turns a linear last layer's output into the reconstruction, where the loss contains it (logits).
@@ -38,9 +42,31 @@ class Layer(NamedTuple):
     transposed: bool = False
     link: Activation | None = None
 
+    @property
+    def owns_weight(self) -> bool:
+        """Whether W belongs to this layer alone, and is not that of a layer of the encoder."""
+        return self.weight == f"{self.name}.W"
+
     def matrix(self, params: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return W (n_in, n_out) as this layer uses it."""
         return params[self.weight].T if self.transposed else params[self.weight]
+
+    def from_matrix(self, dmatrix: np.ndarray, params: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return the gradient in params[weight] for the gradient in `matrix`."""
+        return dmatrix.T if self.transposed else dmatrix
+
+    def pre_activation(self, params: Mapping[str, np.ndarray], x: np.ndarray) -> np.ndarray:
+        """Return a = x W + b, (m, h), for x (m, n)."""
+        return affine(x, self.matrix(params), params[self.bias])
+
+    def pre_activation_backward(self, da: np.ndarray, params: Mapping[str, np.ndarray], x: np.ndarray, need_dx: bool):
+        """Return dx (m, n) or None, and the gradients in params[weight] and params[bias], for da (m, h)."""
+        dx, dW, db = affine_backward(da, x, self.matrix(params), need_dx=need_dx)
+        return dx, dW.T if self.transposed else dW, db
+
+    def fans(self, shape: tuple[int, ...]) -> tuple[float, float]:
+        """Return how many inputs an output has, and how many outputs an input reaches, for weights of this shape."""
+        return shape[0], shape[1]
 
     def bias_size(self, params: Mapping[str, np.ndarray]) -> int:
         """Return h, the number of the layer's units."""
@@ -75,7 +101,7 @@ def forward(layers: Sequence[Layer], params: Mapping[str, np.ndarray], x: np.nda
     """Return the trace of the stack on x (m, n); its last output is trace[-1].y."""
     trace = []
     for layer in layers:
-        a = affine(x, layer.matrix(params), params[layer.bias])
+        a = layer.pre_activation(params, x)
         y = layer.activation.forward(a)
         trace.append(Step(layer.name, x, a, y, layer))
         x = y
@@ -93,8 +119,8 @@ def backward(dy: np.ndarray, params: Mapping[str, np.ndarray], trace: Trace, gra
         da = layer.activation.backward(dy, step.y)
         if f"{layer.name}.a" in injected:
             da = da + injected[f"{layer.name}.a"]       # two paths
-        dx, dW, db = affine_backward(da, step.x, layer.matrix(params), need_dx=need_dx or index > 0)
-        grads[layer.weight] += dW.T if layer.transposed else dW     # two paths when tied: both uses of W add up
+        dx, dW, db = layer.pre_activation_backward(da, params, step.x, need_dx=need_dx or index > 0)
+        grads[layer.weight] += dW       # two paths when tied: both uses of W add up
         grads[layer.bias] += db
         dy = dx
     return dy

@@ -88,14 +88,20 @@ def _build(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray], known: M
     if header["feature_names_in_"]:
         model.feature_names_in_ = np.asarray(header["feature_names_in_"], dtype=object)
     model.history_, model.metrics_ = _read_curves(header["history_"]), _read_curves(header["metrics_"])
+    model._adopt_parts({name: _build(inner, _of_part(arrays, name), known) for name, inner in header.get("parts", {}).items()})
     model._training.epoch = len(model.history_.get("loss", []))     # partial_fit goes on from here, not with a new warm-up
     return model
+
+
+def _of_part(arrays: Mapping[str, np.ndarray], part: str) -> dict[str, np.ndarray]:
+    prefix = f"parts/{part}/"
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def _read_params(shapes: Shapes, dtype: str, arrays: Mapping[str, np.ndarray]) -> Parameters:
     """Return the parameters in the file, all of them checked before anything is allocated for them."""
     found = {name.removeprefix("params/"): array for name, array in arrays.items()
-             if name != "header" and not name.startswith("state/")}
+             if name != "header" and not name.startswith(("state/", "parts/"))}
     if found.keys() != shapes.keys():
         raise ValueError(f"it holds the parameters {sorted(found)}, expected {sorted(shapes)}")
     if dtype not in DTYPES:

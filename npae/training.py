@@ -46,7 +46,7 @@ class Training:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):     # a non-finite loss is reported by _give_up
             for epoch in range(epochs):
                 began = time.perf_counter()
-                model._before_epoch(self.epoch)
+                model._before_epoch(self.epoch, x)
                 if self.optimizer.full_batch:
                     terms = self._full_batch_iteration(model, objective)
                 else:

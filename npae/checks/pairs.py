@@ -144,8 +144,39 @@ def _affine_inputs(rng: np.random.Generator, m: int, n: int, h: int) -> Inputs:
     return {"x": rng.normal(size=(m, n)), "W": rng.normal(size=(n, h)), "b": rng.normal(size=h)}
 
 
+def _masked_affine_inputs(rng: np.random.Generator, m: int, n: int, h: int) -> Inputs:
+    return {**_affine_inputs(rng, m, n, h), "mask": rng.integers(0, 2, (n, h)).astype(float)}
+
+
+def _convolution(name: str) -> Pair:
+    """Images as large as the windows need, with few channels: every entry of every array is moved."""
+    def draw(rng: np.random.Generator, m: int, n: int, h: int) -> Inputs:
+        c, o, k = min(n, 2), min(h, 3), int(rng.integers(1, 5))
+        stride, p = int(rng.integers(1, min(k, 3) + 1)), int(rng.integers(k))
+        padding = (p, int(rng.integers(k - p)))
+        small = rng.integers(1, 4, 2)
+        size = stride * (small - 1) + k - sum(padding) if name == "conv2d" else small
+        channels, biases = (c, o) if name == "conv2d" else (o, c)
+        return {"x": rng.normal(size=(m, channels, *size)), "W": rng.normal(size=(o, c, k, k)), "b": rng.normal(size=biases),
+                "stride": stride, "padding": padding}
+    return Pair(name, getattr(layers, name), getattr(layers, f"{name}_backward"), draw, ("x", "W", "b"))
+
+
+def _codebook_inputs(rng: np.random.Generator, m: int, n: int, h: int) -> Inputs:
+    """m vectors that chose among h codes: some codes several times, some not at all."""
+    weight = None if rng.random() < 0.5 else rng.uniform(0.1, 1, (m, 1))
+    return {"E": rng.normal(size=(h, n)), "z": rng.normal(size=(m, n)), "j": rng.integers(0, h, m), "weight": weight}
+
+
+def _commitment_inputs(rng: np.random.Generator, m: int, n: int, h: int) -> Inputs:
+    weight = None if rng.random() < 0.5 else rng.uniform(0.1, 1, (m, 1))
+    return {"z": rng.normal(size=(m, h)), "e": rng.normal(size=(m, h)), "weight": weight}
+
+
 PAIRS: tuple[Pair, ...] = (
     Pair("affine", layers.affine, layers.affine_backward, _affine_inputs, ("x", "W", "b")),
+    Pair("masked_affine", layers.masked_affine, layers.masked_affine_backward, _masked_affine_inputs, ("x", "W", "b")),
+    *map(_convolution, ("conv2d", "conv2d_transpose")),
     *map(_activation, layers.ACTIVATIONS),
     *map(_loss, ("squared_error", "absolute_error", "bernoulli_nll")),
     _loss("continuous_bernoulli_nll"),
@@ -171,5 +202,9 @@ PAIRS: tuple[Pair, ...] = (
          lambda rng, m, n, h: {name: rng.normal(size=(m, h)) for name in ("mu", "logvar", "eps")}, ("mu", "logvar")),
     Pair("reparameterize_cholesky", latents.reparameterize_cholesky, latents.reparameterize_cholesky_backward,
          _cholesky_inputs, ("mu", "logvar", "lower")),
+    Pair("straight_through", latents.straight_through, latents.straight_through_backward,
+         lambda rng, m, n, h: {name: rng.normal(size=(m, h)) for name in ("z", "z_still", "e")}, ("z",)),
+    Pair("codebook_term", latents.codebook_term, latents.codebook_term_backward, _codebook_inputs, ("E",)),
+    Pair("commitment", latents.commitment, latents.commitment_backward, _commitment_inputs, ("z",)),
     *map(_decay, ("l1_decay", "l2_decay")),
 )

@@ -39,7 +39,14 @@ class ModelSubject:
         if noise is None:
             self.twin.params = self.params.astype(np.float64)
             noise = self.twin.draw_noise(self.X.copy(), copy.deepcopy(rng) or stream(seed, "noise"))
-        self.noise = {name: private_copy(value) for name, value in noise.items()}
+        self.noise = {name: private_copy(value) for name, value in self._with_what_stands_still(noise).items()}
+
+    def _with_what_stands_still(self, noise: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the noise, and the values behind stop-gradients at these parameters: the loss of a step is that with both."""
+        if not hasattr(self.twin, "_freeze"):
+            return noise
+        self.twin.params = self.params.astype(np.float64)
+        return self.twin._freeze(self.X.copy(), noise)
 
     @property
     def equation_owner(self) -> str:

@@ -30,11 +30,11 @@ from numpy.typing import ArrayLike
 from .. import network
 from ..layers import ACTIVATIONS
 from ..losses import LOSSES, bernoulli_entropy
-from ..network import Layer
 from ..parameters import Parameters
 from ..penalties import Penalty, WeightDecay
 from ..validation import check_matrix, check_range
 from .base import Model, Noise, Terms, with_total
+from .maps import Map, affine_maps, decoder_stack, encoder_stack
 
 
 @dataclass(kw_only=True, repr=False, eq=False)
@@ -49,36 +49,22 @@ class Autoencoder(Model):
     # ---- architecture ---------------------------------------------------------------------------------------------
 
     def _build(self, n: int):
-        widths = [n, *(int(width) for width in self.hidden_dims), self.latent_dim]
-        if self.require_decreasing and any(after >= before for before, after in zip(widths, widths[1:])):
-            raise ValueError(f"require_decreasing asks for widths that fall from layer to layer, got {widths}")
-        encoder, decoder = self._encoder_layers(), self._decoder_layers()
+        maps = self._maps(n)
+        encoder, shapes = encoder_stack("encoder", maps, [self.activation] * (len(maps) - 1) + [self._latent_activation()])
+        loss = LOSSES[self.loss]
+        decoder, more = decoder_stack("decoder", maps, [self.activation] * (len(maps) - 1) + [self._output_activation()],
+                                      link=loss.link if loss.on_logits else None, tied_to="encoder" if self.tied else None)
         for penalty in self._named_penalties().values():
             penalty.check_layers(encoder, decoder)
         self._encoder, self._decoder = encoder, decoder
-        shapes: dict[str, tuple[int, ...]] = {}
-        for layer, pair in zip(self._encoder, zip(widths, widths[1:])):
-            shapes[layer.weight], shapes[layer.bias] = pair, pair[1:]
-        mirrored = widths[::-1]
-        for layer, pair in zip(self._decoder, zip(mirrored, mirrored[1:])):
-            if not layer.transposed:
-                shapes[layer.weight] = pair
-            shapes[layer.bias] = pair[1:]
-        return [layer for layer in self._encoder + self._decoder if not layer.transposed], shapes
+        return [layer for layer in encoder + decoder if layer.owns_weight], {**shapes, **more}
 
-    def _encoder_layers(self) -> list[Layer]:
-        names = [self.activation] * len(self.hidden_dims) + [self._latent_activation()]
-        return [Layer(f"encoder.{i}", f"encoder.{i}.W", f"encoder.{i}.b", ACTIVATIONS[name])
-                for i, name in enumerate(names)]
-
-    def _decoder_layers(self) -> list[Layer]:
-        depth = len(self.hidden_dims) + 1
-        names = [self.activation] * (depth - 1) + [self._output_activation()]
-        loss = LOSSES[self.loss]
-        link = ACTIVATIONS[loss.link] if loss.on_logits else None
-        return [Layer(f"decoder.{i}", f"encoder.{depth - 1 - i}.W" if self.tied else f"decoder.{i}.W",
-                      f"decoder.{i}.b", ACTIVATIONS[name], self.tied, link if i == depth - 1 else None)
-                for i, name in enumerate(names)]
+    def _maps(self, n: int) -> list[Map]:
+        """Return what the encoder's layers map between, from n features to the code."""
+        widths = [n, *self.hidden_dims, self.latent_dim]
+        if self.require_decreasing and any(after >= before for before, after in zip(widths, widths[1:])):
+            raise ValueError(f"require_decreasing asks for widths that fall from layer to layer, got {widths}")
+        return affine_maps(widths)
 
     def _output_activation(self) -> str:
         if LOSSES[self.loss].on_logits:
@@ -112,7 +98,7 @@ class Autoencoder(Model):
             noise["corruption"] = corruption.draw(x, rng)
         for name, penalty in self._named_penalties().items():
             if penalty.is_noisy:
-                noise[name] = penalty.draw(x, (x.shape[1], *self.hidden_dims, self.latent_dim), rng)
+                noise[name] = penalty.draw(x, (x.shape[1], *(each.h for each in self._maps(x.shape[1]))), rng)
         return noise
 
     def _loss_and_gradients(self, params: Parameters, x: np.ndarray, noise: Noise) -> tuple[Terms, Parameters]:
@@ -193,8 +179,14 @@ class Autoencoder(Model):
     def inverse_transform(self, Z: ArrayLike) -> np.ndarray:
         """Return the reconstructions (m, n) that the codes Z (m, k) stand for; for "bce" the sigmoid is applied."""
         self._check_fitted()
-        z = check_matrix(Z, "Z", self.latent_dim, self._real_dtype())
-        o = network.forward(self._decoder, self._params, z)[-1].y
+        return self._finished(self._decoded(check_matrix(Z, "Z", self._code_size(), self._real_dtype())))
+
+    def _decoded(self, z: np.ndarray) -> np.ndarray:
+        """Return the output (m, n) of the decoder for codes z as `transform` gives them."""
+        return network.forward(self._decoder, self._params, z)[-1].y
+
+    def _finished(self, o: np.ndarray) -> np.ndarray:
+        """Return the reconstructions that the decoder's output o (m, n) stands for."""
         loss = LOSSES[self.loss]
         return ACTIVATIONS[loss.link].forward(o) if loss.on_logits else o
 
@@ -202,7 +194,7 @@ class Autoencoder(Model):
         """Return minus the reconstruction loss of each example (m,), in the units of the loss."""
         x = self._check_input(X)
         self._check_data(x, "X")
-        o = network.forward(self._encoder + self._decoder, self._params, x)[-1].y
+        o = self._decoded(self.transform(x))
         return -LOSSES[self.loss].entries(o, x).sum(axis=1)
 
     def jacobian(self, X: ArrayLike) -> np.ndarray:

@@ -107,7 +107,10 @@ class Model(Estimator):
     def _after_step(self, x: np.ndarray, noise: Noise) -> None:
         """Move the state that changes with training and is no parameter; the training loop calls this after every step."""
 
-    def _before_epoch(self, epoch: int) -> None:
+    def _before_fit(self, x: np.ndarray) -> None:
+        """Set what depends on the training data x, once, before the first step."""
+
+    def _before_epoch(self, epoch: int, x: np.ndarray) -> None:
         """Set what depends on the epoch (0, 1, ...)."""
 
     def _after_fit(self, x: np.ndarray) -> None:
@@ -130,6 +133,21 @@ class Model(Estimator):
     def _validate(self) -> None:
         """Raise for hyperparameters that make no sense, alone or together."""
         validate_common(self)
+
+    def _freeze(self, x: np.ndarray, noise: Noise) -> Noise:
+        """Return the noise together with what no gradient passes, by name; nothing for a loss without stop-gradients."""
+        return noise
+
+    def _code_size(self) -> int:
+        """Return the number of columns of `transform`."""
+        return self.latent_dim
+
+    def _parts(self) -> dict[str, Model]:
+        """Return fitted models that belong to this one and are saved with it, by attribute."""
+        return {}
+
+    def _adopt_parts(self, parts: dict[str, Model]) -> None:
+        """Take over what `_parts` returned, once everything else is in place."""
 
     def _extras(self) -> dict[str, Any]:
         """Return what `save` must keep besides parameters and state, as JSON values."""
@@ -159,7 +177,8 @@ class Model(Estimator):
         layers, shapes = self._build(n_features)
         params = Parameters(shapes, dtype=np.dtype(self.dtype))
         for layer in layers:
-            params[layer.weight] = draw_weights(rng, shapes[layer.weight], layer.activation, self.initialization)
+            shape = shapes[layer.weight]
+            params[layer.weight] = draw_weights(rng, shape, layer.activation, self.initialization, layer.fans(shape))
         self._begin(params, rng)
 
     def _begin(self, params: Parameters, rng: np.random.Generator) -> None:
@@ -232,6 +251,7 @@ class Model(Estimator):
         x_val = None if X_val is None else self._training_data(X_val, "X_val", x.shape[1])
         self._start(x.shape[1], check_random_state(self.random_state))
         self._remember_features(X, x.shape[1])
+        self._before_fit(x)
         self._training.run(self, x, x_val, self.epochs)
         self._after_fit(x)
         return self
@@ -244,6 +264,7 @@ class Model(Estimator):
         if not fitted:
             self._start(x.shape[1], check_random_state(self.random_state))
             self._remember_features(X, x.shape[1])
+            self._before_fit(x)
         self._training.run(self, x, None, 1)
         return self
 
@@ -281,7 +302,7 @@ class Model(Estimator):
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Return the names of the code units: the class in lower case and a number."""
         self._check_fitted()
-        return np.asarray([f"{type(self).__name__.lower()}{j}" for j in range(self.latent_dim)], dtype=object)
+        return np.asarray([f"{type(self).__name__.lower()}{j}" for j in range(self._code_size())], dtype=object)
 
     def summary(self) -> str:
         """Return the architecture, the objective and the state of training as text."""

@@ -152,7 +152,7 @@ class VariationalAutoencoder(Evidence):
 
     # ---- training -------------------------------------------------------------------------------------------------
 
-    def _before_epoch(self, epoch: int) -> None:
+    def _before_epoch(self, epoch: int, x: np.ndarray) -> None:
         if self.beta_warmup:
             share = min(1.0, (epoch + 1) / (self.beta_warmup + 1))
             self._state["beta_share"] = np.asarray(share, self._real_dtype())

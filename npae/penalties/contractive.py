@@ -62,13 +62,12 @@ class Contraction(ActivationPenalty):
         steps = self._steps(trace)
         weights = [step.layer.matrix(params) for step in steps]
         slopes = [step.layer.slope(step.y) for step in steps]
-        value, dS, dW = deep_contraction_and_gradients(slopes, weights, probes=given)
+        value, dS, dmatrices = deep_contraction_and_gradients(slopes, weights, probes=given)
         gradients: dict[str, np.ndarray] = {}
-        for step, ds, dmatrix in zip(steps, dS, dW):
+        for step, ds, dmatrix in zip(steps, dS, dmatrices):
             gradients[f"{step.name}.a"] = self.weight * ds * step.layer.curvature(step.y)
-            dmatrix = dmatrix.T if step.layer.transposed else dmatrix
-            name = step.layer.weight
-            gradients[name] = gradients[name] + self.weight * dmatrix if name in gradients else self.weight * dmatrix
+            name, dW = step.layer.weight, self.weight * step.layer.from_matrix(dmatrix, params)
+            gradients[name] = gradients[name] + dW if name in gradients else dW      # two paths when tied
         return self.weight * value, gradients
 
     def _steps(self, trace: Sequence[Any]) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import gamma
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -154,7 +155,7 @@ def _kl_point(rng: np.random.Generator) -> dict[str, Any]:
     m, k = rng.integers(2, 5, 2)
     y, rho, share, old = rng.uniform(0.05, 0.95, (m, k)), rng.uniform(0.1, 0.4), rng.uniform(0.2, 0.8), rng.uniform(0.1, 0.9, k)
     layer = network.Layer("encoder.0", "encoder.0.W", "encoder.0.b", layers.ACTIVATIONS["sigmoid"])
-    tanh_layer = layer._replace(activation=layers.ACTIVATIONS["tanh"])
+    tanh_layer = replace(layer, activation=layers.ACTIVATIONS["tanh"])
 
     def of_the_model(y: np.ndarray, momentum: float | None = None, layer: network.Layer = layer) -> np.ndarray:
         penalty = penalties.KLSparsity(1.0, rho, momentum=momentum)
