@@ -7,13 +7,16 @@ from npae import (
     PCA,
     Autoencoder,
     ContractiveAutoencoder,
+    ConvolutionalAutoencoder,
     DenoisingAutoencoder,
     GaussianNoise,
+    HierarchicalVectorQuantizedAutoencoder,
     L1Sparsity,
     ProbabilisticAutoencoder,
     SparseAutoencoder,
     StackedDenoisingAutoencoder,
     VariationalAutoencoder,
+    VectorQuantizedAutoencoder,
     load_digits,
 )
 
@@ -24,6 +27,8 @@ ESTIMATORS = [
     Autoencoder(**FAST, penalties=[L1Sparsity(0.1)], corruption=GaussianNoise(0.1)), SparseAutoencoder(**FAST),
     DenoisingAutoencoder(**FAST), StackedDenoisingAutoencoder(**FAST), ContractiveAutoencoder(**FAST),
     ProbabilisticAutoencoder(**FAST), VariationalAutoencoder(**FAST, sigma2=0.1), PCA(3),
+    ConvolutionalAutoencoder(channels=(8,), epochs=2, random_state=0), VectorQuantizedAutoencoder(**FAST, n_codes=8),
+    HierarchicalVectorQuantizedAutoencoder(epochs=2, n_codes_top=8, n_codes_bottom=8, random_state=0),
 ]
 each = pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda estimator: type(estimator).__name__)
 

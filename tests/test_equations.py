@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+from functools import partial
 
 import numpy as np
 import pytest
@@ -28,6 +29,18 @@ IDS = [module.__name__.removeprefix("npae.") for module in MODULES]
 parametrize = pytest.mark.parametrize("module", MODULES, ids=IDS)
 
 
+def _images(rng, m, n, h, transposed=False):
+    """n channels of the large images and h of the small ones, which are as many as windows fit into the large ones."""
+    k = int(rng.integers(2, 5))
+    stride, p = int(rng.integers(1, k + 1)), int(rng.integers(k))
+    q = int(rng.integers(k - p))
+    size = tuple(rng.integers(2, 5, 2))
+    large, small = (m, n, *(stride * (side - 1) + k - p - q for side in size)), (m, h, *size)
+    x, dy = (small, large) if transposed else (large, small)
+    return {"x": rng.normal(size=x), "dy": rng.normal(size=dy), "W": rng.normal(size=(h, n, k, k)), "b": rng.normal(size=dy[1]),
+            "k": k, "stride": stride, "padding": (p, q), "size": size, "shape": large}
+
+
 LETTERS = {     # where a module's letters have other shapes: m examples, n features or latent units, h samples
     "gaussian_kl": lambda rng, m, n, h: {
         "logvar": rng.normal(size=(m, n)), "prior_mean": rng.normal(size=n), "prior_logvar": rng.normal(size=n),
@@ -42,7 +55,14 @@ LETTERS = {     # where a module's letters have other shapes: m examples, n feat
         "logvar": rng.normal(size=(m, n)), "eps": rng.normal(size=(m, n)), "dz": rng.normal(size=(m, n))},
     "continuous_bernoulli_nll": lambda rng, m, n, h: {      # near 0 the docstring's form cancels, the code's does not
         "o": rng.choice([-1, 1], (m, n)) * rng.uniform(0.5, 3, (m, n))},
+    "masked_affine": lambda rng, m, n, h: {"mask": rng.integers(0, 2, (n, h)).astype(float)},
     "unit_noise": lambda rng, m, n, h: {name: rng.normal(size=(m, n)) for name in ("f", "eps", "dz")},
+    "convolution": _images, "transposed_convolution": partial(_images, transposed=True),
+    "quantization": lambda rng, m, n, h: {      # h codes; z_still is not z here, or q would be e whatever z is
+        "E": rng.normal(size=(h, n)), "z_still": rng.normal(size=(m, n)), "dq": rng.normal(size=(m, n)),
+        "w": rng.uniform(0.1, 1, (m, 1))},
+    "codebook_averages": lambda rng, m, n, h: {
+        "N": rng.uniform(0.5, 5, h), "M": rng.normal(size=(h, n)), "j": rng.integers(0, h, m), "decay": 0.8, "smoothing": 0.3},
 }
 
 

@@ -6,9 +6,9 @@ Key: m examples x (m, d), K centres c (K, d), assignment a (m,): example i belon
 is called the inertia. Lloyd's algorithm lowers it in turns, each turn exactly:
     given c, the best a_i is the nearest centre,        argmin_k |x_i - c_k|^2              (2)
     given a, the best c_k is the mean of its examples,  dJ/dc_k = 2 sum_i (c_k - x_i) = 0   (3)
-No turn raises J and there are finitely many assignments, so it ends: when the assignment stays as it was. What it ends in is a
-local minimum, and the start decides which: `n_init` starts are tried and the best is kept. (The Gaussian mixture by EM does the
-same with soft assignments; shrink its round, equal components to points and it is k-means.)
+No turn raises J and there are finitely many assignments, so it ends: when the assignment stays as it was, and with it J. What it
+ends in is a local minimum, and the start decides which: `n_init` starts are tried and the best is kept. (The Gaussian mixture by
+EM does the same with soft assignments; shrink its round, equal components to points and it is k-means.)
 
 The start, k-means++ (Arthur and Vassilvitskii 2007): the first centre is an example; each further one is an example drawn in
 proportion to its squared distance from the nearest centre so far. In expectation its J is within a factor 8 (log K + 2) of the
@@ -37,7 +37,7 @@ class KMeans(Estimator):
 
     Lloyd steps end when no assignment changes, or after `max_iterations`; the best of `n_init` runs is kept.
     Fitted: `centers_` (K, d), `labels_` (m,), `inertia_` in squared units of X summed over the examples, `history_` (the
-    inertia at the start and after each of the `n_iter_` steps, never rising), `n_features_in_`.
+    inertia at the start and after each of the `n_iter_` steps, always falling), `n_features_in_`.
     """
 
     n_clusters: int = 8
@@ -58,7 +58,7 @@ class KMeans(Estimator):
         self._remember_features(X, x.shape[1])
         self.centers_, self.n_iter_ = centers + middle, len(self.history_) - 1
         self.labels_ = self.predict(x)
-        self.inertia_ = float(_squared_distances(x, self.centers_, self.labels_).sum())
+        self.inertia_ = _inertia(x, self.centers_, self.labels_)
         return self
 
     def predict(self, X: ArrayLike) -> np.ndarray:
@@ -69,15 +69,18 @@ class KMeans(Estimator):
 
     def _run(self, x: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, list[float]]:
         """Return the centres after Lloyd's algorithm, and the inertia at the start and after each step."""
-        centers, before, history = plus_plus(x, self.n_clusters, rng), None, list[float]()
-        while True:
-            moved, assignment = lloyd_step(x, centers)
-            history.append(float(_squared_distances(x, centers, assignment).sum()))             # (1)
-            same = before is not None and np.array_equal(assignment, before)
-            stuck = len(history) > 1 and history[-1] >= history[-2]     # equal examples can swap equal centres for ever
-            if same or stuck or len(history) > self.max_iterations:
-                return centers, history
-            centers, before = _with_empty_moved(x, moved, assignment), assignment
+        centers = plus_plus(x, self.n_clusters, rng)
+        moved, assignment = lloyd_step(x, centers)
+        history = [_inertia(x, centers, assignment)]
+        for _ in range(self.max_iterations):
+            candidate = _with_empty_moved(x, moved, assignment)
+            moved, assignment = lloyd_step(x, candidate)
+            inertia = _inertia(x, candidate, assignment)
+            if inertia >= history[-1]:          # the assignment is what it was, or equal examples changed between equal centres
+                break
+            centers = candidate
+            history.append(inertia)
+        return centers, history
 
 
 def lloyd_step(x: np.ndarray, centers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -96,22 +99,24 @@ def lloyd_step(x: np.ndarray, centers: np.ndarray) -> tuple[np.ndarray, np.ndarr
 def plus_plus(x: np.ndarray, K: int, rng: np.random.Generator) -> np.ndarray:
     """Return K rows of x (m, d) as k-means++ draws them, (K, d). Once all rows of x are taken, any of them comes again."""
     chosen = [int(rng.integers(len(x)))]
-    distance = ((x - x[chosen[0]]) ** 2).sum(axis=1, dtype=np.float64)     # squared, to the nearest centre so far
+    distance = ((x - x[chosen[0]]) ** 2).sum(axis=1)            # squared, to the nearest centre so far
     while len(chosen) < K:
         p = distance / distance.sum() if distance.any() else None
         chosen.append(int(rng.choice(len(x), p=p)))
-        distance = np.minimum(distance, ((x - x[chosen[-1]]) ** 2).sum(axis=1, dtype=np.float64))
+        distance = np.minimum(distance, ((x - x[chosen[-1]]) ** 2).sum(axis=1))
     return x[chosen]
 
 
 def _with_empty_moved(x: np.ndarray, centers: np.ndarray, assignment: np.ndarray) -> np.ndarray:
-    """Return the centres with those that nobody chose at the examples farthest from their own, if there is a distance."""
+    """Return the centres, those that nobody chose moved to the examples that are farthest from their own."""
     empty = np.setdiff1d(np.arange(len(centers)), assignment)
     distance = _squared_distances(x, centers, assignment)
-    farthest = np.argsort(-distance, kind="stable")[:len(empty)]
-    useful = distance[farthest] > 0
-    centers[empty[useful]] = x[farthest[useful]]
+    centers[empty] = x[np.argsort(-distance, kind="stable")[:len(empty)]]
     return centers
+
+
+def _inertia(x: np.ndarray, centers: np.ndarray, assignment: np.ndarray) -> float:
+    return float(_squared_distances(x, centers, assignment).sum())                          # (1)
 
 
 def _squared_distances(x: np.ndarray, centers: np.ndarray, assignment: np.ndarray) -> np.ndarray:

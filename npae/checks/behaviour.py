@@ -8,7 +8,8 @@ import numpy as np
 
 from ..datasets import load_digits
 from ..models import Model, ProbabilisticAutoencoder, VariationalAutoencoder
-from .cases import CASES, Case
+from .behaviour_codes import code_behaviour_checks
+from .cases import CASES, CODES, Case
 from .result import Check
 
 
@@ -17,6 +18,9 @@ def behaviour_checks(seed: int = 0) -> Iterator[Check]:
     digits = load_digits()
     for case in CASES:
         x, x_test = case.suited(digits.X_train), case.suited(digits.X_test)
+        if case.data == CODES:
+            yield from code_behaviour_checks(case, x, x_test, seed)
+            continue
         yield initial_loss(case, x, seed)
         yield overfits_eight(case, x[:8], seed)
         yield beats_the_mean(case, x[:896], x_test, seed)
@@ -29,7 +33,7 @@ def initial_loss(case: Case, x: np.ndarray, seed: int) -> Check:
 
     The loss by chance is written out here once more, on purpose: a mean where a sum belongs would show.
     """
-    model = case.build(**{**case.without_penalties(), "hidden_dims": _wide(case), "latent_dim": 16, "random_state": seed})
+    model = case.build(**{**case.without_penalties(), **_wide(case), "latent_dim": 16, "random_state": seed})
     model.initialize(x.shape[1])
     chance = _loss_by_chance(model, x, np.random.default_rng(seed).permutation(x), seed)
     loss = model.loss_and_gradients(x, np.random.default_rng(seed))[0]["reconstruction"]
@@ -50,8 +54,7 @@ def _loss_by_chance(model: Model, x: np.ndarray, others: np.ndarray, seed: int) 
 
 def overfits_eight(case: Case, x: np.ndarray, seed: int) -> Check:
     """Eight examples, eight code units, no penalty: the squared error must go down to (almost) nothing."""
-    changes = {**case.without_penalties(), **_fixed_variance(case), "hidden_dims": _wide(case), "latent_dim": 8,
-               "random_state": seed}
+    changes = {**case.without_penalties(), **_fixed_variance(case), **_wide(case), "latent_dim": 8, "random_state": seed}
     untrained = case.build(**changes).initialize(x.shape[1])
     model = case.fit(x, **changes, epochs=1500, learning_rate=1e-2, schedule="cosine", batch_size=8)
     before, after = (np.sum((x - one.reconstruct(x)) ** 2) for one in (untrained, model))
@@ -63,9 +66,8 @@ def beats_the_mean(case: Case, x: np.ndarray, x_test: np.ndarray, seed: int) -> 
 
     Variances per feature are fixed: some pixels of the digits are always empty, and their variance would run away.
     """
-    model = case.fit(x, hidden_dims=_wide(case), latent_dim=16, epochs=100, learning_rate=1e-2, schedule="cosine",
-                     dtype="float32", weight_decay=min(1e-4, case.build().weight_decay), random_state=seed,
-                     **_fixed_variance(case))
+    model = case.fit(x, **_wide(case), latent_dim=16, epochs=100, learning_rate=1e-2, schedule="cosine", dtype="float32",
+                     weight_decay=min(1e-4, case.build().weight_decay), random_state=seed, **_fixed_variance(case))
     trivial = np.sum((x_test - x.mean(axis=0)) ** 2)
     return Check("behaviour", case.name, "held-out digits: squared error over that of the mean image",
                  float(np.sum((x_test - model.reconstruct(x_test)) ** 2) / trivial), 0.7)
@@ -89,5 +91,8 @@ def _fixed_variance(case: Case) -> dict[str, float]:
     return {"sigma2": 0.1} if str(getattr(case.build(), "sigma2", "")).startswith("per_") else {}
 
 
-def _wide(case: Case) -> tuple[int, ...]:
-    return tuple(32 for _ in case.build().hidden_dims)
+def _wide(case: Case) -> dict[str, tuple[int, ...]]:
+    """Overrides: every layer wide enough for digits. The widths of the catalogue are for looking at every entry."""
+    known = case.build().get_params()
+    widths = {"hidden_dims": 32, "channels": 16, "top_channels": 16}
+    return {name: tuple(width for _ in known[name]) for name, width in widths.items() if name in known}

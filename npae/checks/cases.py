@@ -12,22 +12,26 @@ from ..corruption import GaussianNoise
 from ..models import (
     Autoencoder,
     ContractiveAutoencoder,
+    ConvolutionalAutoencoder,
     DenoisingAutoencoder,
+    HierarchicalVectorQuantizedAutoencoder,
+    MaskedAutoencoder,
     Model,
     ProbabilisticAutoencoder,
     SparseAutoencoder,
     StackedDenoisingAutoencoder,
     VariationalAutoencoder,
+    VectorQuantizedAutoencoder,
 )
 from ..penalties import Contraction, KLSparsity
 
 UNIT = "unit"       # data in [0, 1]
 REAL = "real"       # centred data of either sign
 BITS = "bits"       # zeros and ones
-
+CODES = "codes"     # whole numbers from 0 to n_codes - 1
 
 WEIGHTS = {"weight_decay": "weight_decay", "sparsity_weight": "sparsity", "contraction_weight": "contraction",
-           "code_weight": "code", "beta": "kl"}
+           "code_weight": "code", "beta": "kl", "commitment": "commitment"}
 
 
 class Case(NamedTuple):
@@ -37,6 +41,7 @@ class Case(NamedTuple):
     model: Callable[..., Model]
     hyperparameters: dict[str, Any]
     data: str = REAL
+    image: bool = False     # the rows must be square images whose sides the strides divide
 
     def build(self, **overrides: Any) -> Model:
         """Return the model, in float64 unless overridden."""
@@ -53,7 +58,9 @@ class Case(NamedTuple):
         """The hyperparameters that weigh a penalty of this model, with the names of their terms."""
         model = self.build()
         bound = getattr(model, "objective", None) == "iwae"             # beta must stay 1
-        return {name: term for name, term in WEIGHTS.items() if getattr(model, name, 0) and not (bound and name == "beta")}
+        by_level = {"commitment": "commitment.bottom"} if self.model is HierarchicalVectorQuantizedAutoencoder else {}
+        return {name: by_level.get(name, term) for name, term in WEIGHTS.items()
+                if getattr(model, name, 0) and not (bound and name == "beta")}
 
     def without_penalties(self) -> dict[str, Any]:
         """Overrides that leave the reconstruction alone, unweighted and almost free of noise."""
@@ -66,22 +73,33 @@ class Case(NamedTuple):
 
     def draw_data(self, rng: np.random.Generator, m: int, n: int) -> np.ndarray:
         """Return X (m, n) of the kind that the loss accepts."""
-        if self.data == BITS:
-            return rng.integers(0, 2, (m, n)).astype(float)
+        if self.data in (BITS, CODES):
+            return rng.integers(0, self.hyperparameters.get("n_codes", 2), (m, n)).astype(float)
         return rng.uniform(0, 1, (m, n)) if self.data == UNIT else rng.normal(size=(m, n))
 
     def suited(self, images: np.ndarray) -> np.ndarray:
         """Return images in [0, 1] as this case's kind of data: as they are, centred, or in black and white."""
         if self.data == BITS:
             return (images > 0.5).astype(images.dtype)
+        if self.data == CODES:      # gray levels of every fourth pixel
+            K = self.hyperparameters["n_codes"]
+            return np.minimum(np.floor(images[:, 2::4] * K), K - 1)
         return images if self.data == UNIT else images - 0.5
+
+    def _smallest_side(self) -> int:
+        model = self.build()
+        return model.stride ** (len(model.channels) + len(getattr(model, "top_channels", ())))      # type: ignore[attr-defined]
 
     def random_instance(self, rng: np.random.Generator) -> tuple[Model, np.ndarray]:
         """Return the model initialized at random widths, all biases off zero, and a batch X (m, n)."""
         m, n = (int(size) for size in rng.integers(1, 6, 2))
         widths = self.hyperparameters.get("hidden_dims", (3,))
-        model = self.build(hidden_dims=tuple(int(rng.integers(1, 5)) for _ in widths),
-                           latent_dim=int(rng.integers(1, 4)), random_state=int(rng.integers(2**31)))
+        sizes: dict[str, Any] = {"hidden_dims": tuple(int(rng.integers(1, 5)) for _ in widths)}
+        if self.data != CODES:
+            sizes["latent_dim"] = int(rng.integers(1, 4))
+        if self.image:
+            n = (self._smallest_side() * (2 if rng.random() < 0.25 else 1)) ** 2     # most of them small: each entry is moved
+        model = self.build(**sizes, random_state=int(rng.integers(2**31)))
         model.initialize(n)
         x = self.draw_data(rng, m, n)
         model._after_step(x, model.draw_noise(x, rng))              # so that running averages exist and differ from the batch's
@@ -149,4 +167,20 @@ CASES: tuple[Case, ...] = (
     Case("variational, iwae, decay", VariationalAutoencoder,
          {"hidden_dims": (4,), "activation": "tanh", "objective": "iwae", "n_samples": 3, "sigma2": 0.2,
           "weight_decay": 1e-3}),
+    Case("convolutional, contractive", ConvolutionalAutoencoder,
+         {"hidden_dims": (), "channels": (2, 3), "kernel_size": 2, "activation": "tanh",
+          "penalties": (Contraction(0.1, layer=0),)}, image=True),
+    Case("convolutional, tied, noise, decay, bce", ConvolutionalAutoencoder,
+         {"hidden_dims": (4,), "channels": (3,), "activation": "tanh", "tied": True, "loss": "bce",
+          "corruption": GaussianNoise(0.2), "weight_decay": 0.01}, UNIT, image=True),
+    Case("vector quantized, running averages", VectorQuantizedAutoencoder,
+         {"hidden_dims": (4,), "activation": "tanh", "n_codes": 5, "n_slots": 3}),
+    Case("vector quantized, grid, codebook gradient", VectorQuantizedAutoencoder,
+         {"hidden_dims": (), "channels": (3,), "activation": "tanh", "n_codes": 4, "n_slots": None,
+          "codebook_update": "gradient", "weight_decay": 1e-3}, image=True),
+    Case("two levels", HierarchicalVectorQuantizedAutoencoder,
+         {"hidden_dims": (), "channels": (2,), "top_channels": (2,), "kernel_size": 2, "activation": "tanh", "n_codes_top": 5,
+          "n_codes_bottom": 3, "codebook_update": "gradient"}, image=True),
+    Case("masked, given columns, decay", MaskedAutoencoder,
+         {"hidden_dims": (6, 5), "activation": "tanh", "n_codes": 3, "weight_decay": 1e-3}, CODES),
 )

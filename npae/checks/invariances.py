@@ -9,7 +9,8 @@ import numpy as np
 
 from ..gradcheck import relative_error
 from ..models import Model
-from .cases import CASES
+from ..models.quantized import QuantizedAutoencoder
+from .cases import CASES, CODES
 from .result import Check
 
 LIMIT = 1e-12
@@ -23,9 +24,12 @@ def invariance_checks(seed: int = 0) -> Iterator[Check]:
         yield _worst(case.name, "every row of batch and noise repeated", (repeated(*pair, rng) for pair in instances))
         yield _worst(case.name, "rows in another order", (reordered(*pair, rng) for pair in instances))
         model = case.build()
-        if getattr(model, "covariance", "diagonal") == "diagonal":      # a Cholesky factor is tied to the order of the units
+        if isinstance(model, QuantizedAutoencoder):
+            yield _worst(case.name, "codes renumbered", (renumbered(*pair, rng) for pair in instances))
+        elif case.data != CODES and getattr(model, "covariance", "diagonal") == "diagonal":     # Cholesky has an order
             yield _worst(case.name, "code units permuted", (permuted(*pair, rng) for pair in instances))
-        if not model.tied and getattr(model, "objective", "elbo") == "elbo":    # importance weights depend on the loss
+        bound = getattr(model, "objective", "elbo") == "iwae"           # importance weights depend on the loss
+        if not (model.tied or bound or case.image or case.data == CODES):
             yield _worst(case.name, "every feature twice doubles the reconstruction", (widened(*pair) for pair in instances))
         for weight in case.weights:
             limits = (plain_limit(*pair, weight, rng) for pair in instances)
@@ -78,10 +82,21 @@ def permuted(model: Model, x: np.ndarray, rng: np.random.Generator) -> float:
             noise[name] = noise[name][..., order]       # probes of the code
         if penalty.has_state:
             model._state[name] = model._state[name][order]
-    heads = ("mu", "logvar") if "encoder.mu.W" in model.params else (len(model.hidden_dims),)
-    for name, axis in (*((f"encoder.{head}.{part}", -1) for head in heads for part in "Wb"), ("decoder.0.W", 0)):
+    heads = ["encoder.mu", "encoder.logvar"] if "encoder.mu.W" in model.params else [
+        model._encoder[-1].name]                        # type: ignore[attr-defined]
+    for name, axis in (*((f"{head}.{part}", -1) for head in heads for part in "Wb"), ("decoder.0.W", 0)):
         if name in model.params:
             model.params[name] = np.take(model.params[name], order, axis)
+    other, _ = model.loss_and_gradients(x, noise=noise)
+    return max(relative_error(np.asarray(terms[name]), np.asarray(other[name])) for name in terms)
+
+
+def renumbered(model: QuantizedAutoencoder, x: np.ndarray, rng: np.random.Generator) -> float:
+    """Codes are names: with the rows of every codebook in another order, every slot gets the same vector."""
+    noise = model.draw_noise(x, rng)
+    terms, _ = model.loss_and_gradients(x, noise=noise)
+    for name in (name for name in model.params if name.startswith("codebook")):
+        model.params[name] = rng.permutation(model.params[name])
     other, _ = model.loss_and_gradients(x, noise=noise)
     return max(relative_error(np.asarray(terms[name]), np.asarray(other[name])) for name in terms)
 

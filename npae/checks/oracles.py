@@ -11,8 +11,10 @@ from ..losses import bernoulli_entropy, bernoulli_nll, gaussian_nll, squared_err
 from ..models import Autoencoder, Model
 from ..optimizers import LBFGS
 from .contractive_oracles import contractive_oracle_checks
+from .convolution_oracles import convolution_oracle_checks
 from .denoising_oracles import denoising_oracle_checks
 from .probabilistic_oracles import probabilistic_oracle_checks
+from .quantization_oracles import quantization_oracle_checks
 from .result import Check
 from .sparse_oracles import sparse_oracle_checks
 
@@ -33,6 +35,8 @@ def oracle_checks(seed: int = 0) -> Iterator[Check]:
     yield from denoising_oracle_checks(seed)
     yield from contractive_oracle_checks(seed)
     yield from probabilistic_oracle_checks(seed)
+    yield from convolution_oracle_checks(seed)
+    yield from quantization_oracle_checks(seed)
 
 
 def gaussian_data(rng: np.random.Generator, m: int = 400) -> np.ndarray:

@@ -29,7 +29,8 @@ same pass in which everything behind a stop-gradient (e and z_still in (3), z in
 down before. `model.freeze(X)` writes them down. Under an imaginary step they are the real parts, and nothing else is needed.
 
 Failure modes: dE[j] += ... keeps one row of each code, (8) adds them all; (4) formed from q instead of z gives the codebook
-no gradient, since q - e is zero for ever; beta on (4) instead of (5) lets the encoder run away from its codes.
+no gradient, since q - e is zero for ever; beta on (4) instead of (5) lets the encoder run away from its codes; (1) in float32
+chooses wrongly where vectors lie hundreds of times further from the origin than from each other.
 Source: 001 VQ-VAE slides; van den Oord et al. 2017, equation (3).
 """
 

@@ -11,11 +11,11 @@ is a normalised distribution over all sequences, and the cross-entropy that trai
 A plain autoencoder sees c_s when it answers for slot s: it copies, and its product of softmaxes is the likelihood of nothing.
 
 The masks. Every unit has a degree, and a connection stays if the degree does not fall along it:
-    slot s as an input: s + 1       it reaches only what is for later slots (given columns: 0, they reach everything)
+    slot s as an input: s + 1       it reaches only what is for later slots (given columns: 0 or less, they reach all)
     hidden units: 0 .. S - 1        degree d sees g and the slots 0 .. d - 1
     slot s as an output: s          it sees hidden units of degree <= s
-Along a path from input slot i to output slot s the degrees rise or stay: i + 1 <= d <= d' <= ... <= s, hence i < s. The product of
-the masks counts the paths and is strictly lower triangular in (s, i), for any depth: autoregressive, all slots in one pass.
+Along a path from input slot i to output slot s the degrees rise or stay: i + 1 <= d <= d' <= ... <= s, hence i < s. The product
+of the masks counts the paths and is strictly lower triangular in (s, i), at any depth: autoregressive, all slots in one pass.
 The direct connection from the input to o obeys the same rule, and spares hidden units what a pair of slots can say alone.
 
 Backward. Masks are constants: the pass of any dense network in which dW is multiplied by the mask of W (masked_network.py).

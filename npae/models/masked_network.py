@@ -2,7 +2,7 @@ r"""The network of the masked autoencoder: its degrees, its masks, and its forwa
 
 Key: m examples of n = G + S columns with K_j codes each; v (m, sum of K) one-hot rows; o (m, sum of the slots' K) logits.
 
-    degrees     given column: 0;   slot s as an input: s + 1;   hidden unit: 0 .. S - 1, spread evenly;   slot s as an output: s
+    degrees     given column: 0 or less;   slot s as an input: s + 1;   hidden unit: 0 .. S - 1, evenly;   slot s as an output: s
     mask_kj = 1 if degree_k <= degree_j else 0
 
     y_1 = act(v (W_1 * M_1) + b_1),   y_2 = act(y_1 (W_2 * M_2) + b_2),   ...,   o = y (V * M) + c  +  v (D * M_D)
@@ -54,15 +54,15 @@ class MaskedNetwork:
     def __init__(self, K: np.ndarray, n_given: int, hidden_dims: Sequence[int], activation: str, direct: bool, dtype: DTypeLike):
         self.K, self.slot_K = K, K[n_given:]
         S, linear = len(self.slot_K), ACTIVATIONS["identity"]
-        inputs = np.repeat(np.maximum(np.arange(len(K)) - n_given + 1, 0), K)       # 0 .. 0, then 1 .. S
+        inputs = np.repeat(np.arange(len(K)) - n_given + 1, K)      # for given columns none above 0, then 1 .. S
         outputs = np.repeat(np.arange(S), self.slot_K)
-        degrees = [inputs, *(np.arange(width) * S // width for width in hidden_dims), outputs]
+        degrees = [inputs, *(np.arange(width) * S // width for width in hidden_dims)]
 
         def layer(name: str, activation: Activation, before: np.ndarray, after: np.ndarray) -> MaskedLayer:
             return MaskedLayer(name, activation, (before[:, np.newaxis] <= after).astype(dtype))
 
-        self.stack = [layer(f"encoder.{i}", ACTIVATIONS[activation], *pair) for i, pair in enumerate(zip(degrees[:-2], degrees[1:]))]
-        self.stack.append(layer("decoder.0", linear, degrees[-2], outputs))
+        self.stack = [layer(f"encoder.{i}", ACTIVATIONS[activation], *pair) for i, pair in enumerate(zip(degrees, degrees[1:]))]
+        self.stack.append(layer("decoder.0", linear, degrees[-1], outputs))
         self.direct = layer("direct", linear, inputs, outputs) if direct else None
 
     @property

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..baselines import KMeans
+from ..codes import check_codes
 from ..latents import chosen_vectors, perplexity, usage
 from ..optimizers import get_optimizer
 from ..penalties import Contraction
@@ -166,13 +167,9 @@ class QuantizedAutoencoder(Autoencoder):
 
     def _check_codes(self, codes: ArrayLike) -> np.ndarray:
         """Return codes as integers (m, S), or raise."""
-        largest = np.concatenate([np.full(quantizer.S, quantizer.K - 1) for quantizer in self._quantizers])
-        found = check_matrix(codes, "codes", len(largest))
-        wrong = (found != np.rint(found)) | (found < 0) | (found > largest)
-        if wrong.any():
-            row, column = np.argwhere(wrong)[0]
-            raise ValueError(f"codes[{row}, {column}] is {found[row, column]:g}, expected a whole number from 0 to "
-                             f"{largest[column]}")
+        K = np.concatenate([np.full(quantizer.S, quantizer.K) for quantizer in self._quantizers])
+        found = check_matrix(codes, "codes", len(K))
+        check_codes(found, "codes", K)
         return found.astype(np.intp)
 
     def freeze(self, X: ArrayLike, noise: Noise | None = None) -> dict[str, np.ndarray]:

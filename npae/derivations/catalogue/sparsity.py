@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import gamma
 from dataclasses import replace
+from math import gamma
 from typing import Any
 
 import numpy as np
