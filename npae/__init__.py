@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from .baselines import PCA, GaussianMixture, ProbabilisticPCA, principal_angles
+    from .baselines import PCA, GaussianMixture, KMeans, ProbabilisticPCA, principal_angles
     from .corruption import GaussianNoise, MaskingNoise, SaltAndPepperNoise
     from .datasets import (
         ImageData,
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "corruption": ("GaussianNoise", "MaskingNoise", "SaltAndPepperNoise"),
-    "baselines": ("PCA", "GaussianMixture", "ProbabilisticPCA", "principal_angles"),
+    "baselines": ("PCA", "GaussianMixture", "KMeans", "ProbabilisticPCA", "principal_angles"),
     "datasets": ("ImageData", "arc", "bars", "circle", "correlated_gaussian", "gaussian_mixture", "helix", "load_digits",
                  "load_mnist", "load_patches", "spiral", "swiss_roll"),
     "gradcheck": ("GradientCheckError", "check_gradients", "relative_error"),

@@ -56,7 +56,7 @@ def overfits_eight(case: Case, x: np.ndarray, seed: int) -> Check:
     """Eight examples, eight code units, no penalty: the squared error must go down to (almost) nothing."""
     changes = {**case.without_penalties(), **_fixed_variance(case), **_wide(case), "latent_dim": 8, "random_state": seed}
     untrained = case.build(**changes).initialize(x.shape[1])
-    model = case.fit(x, **changes, epochs=1500, learning_rate=1e-2, schedule="cosine", batch_size=8)
+    model = case.fit(x, **changes, epochs=600 if case.image else 1500, learning_rate=1e-2, schedule="cosine", batch_size=8)
     before, after = (np.sum((x - one.reconstruct(x)) ** 2) for one in (untrained, model))
     return Check("behaviour", case.name, "eight examples: share of the squared error that is left", after / before, 0.03)
 
@@ -78,8 +78,8 @@ def raising_lowers(case: Case, weight: str, term: str, x: np.ndarray, seed: int)
     values = {"weight_decay": (1e-3, 1e-2, 1e-1), "contraction_weight": (1e-2, 1.0, 10.0)}.get(weight, (1e-2, 1e-1, 1.0))
     sizes = []
     for value in values:
-        model = case.fit(x, **{weight: value, "latent_dim": 8, "epochs": 250, "batch_size": len(x), "learning_rate": 1e-2,
-                               "random_state": seed})
+        model = case.fit(x, **{weight: value, "latent_dim": 8, "epochs": 100 if case.image else 250, "batch_size": len(x),
+                               "learning_rate": 1e-2, "random_state": seed})
         rng = np.random.default_rng(seed)
         sizes.append(np.mean([float(model.loss_and_gradients(x, rng)[0][term]) for _ in range(20)]) / value)
     for weaker, stronger, low, high in zip(sizes, sizes[1:], values, values[1:]):

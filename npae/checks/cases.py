@@ -181,6 +181,6 @@ CASES: tuple[Case, ...] = (
     Case("two levels", HierarchicalVectorQuantizedAutoencoder,
          {"hidden_dims": (), "channels": (2,), "top_channels": (2,), "kernel_size": 2, "activation": "tanh", "n_codes_top": 5,
           "n_codes_bottom": 3, "codebook_update": "gradient"}, image=True),
-    Case("masked, given columns, decay", MaskedAutoencoder,
+    Case("masked, decay", MaskedAutoencoder,
          {"hidden_dims": (6, 5), "activation": "tanh", "n_codes": 3, "weight_decay": 1e-3}, CODES),
 )

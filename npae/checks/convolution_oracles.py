@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ def _adjoint(rng: np.random.Generator) -> float:
     """The transposed convolution with the same kernels is the adjoint: that is what its name means."""
     m, c, o, k = (int(size) for size in rng.integers(1, 5, 4))
     stride = int(rng.integers(1, k + 1))
-    padding = tuple(int(zeros) for zeros in rng.integers(0, (k + 1) // 2, 2))
+    padding = int(rng.integers(0, (k + 1) // 2)), int(rng.integers(0, (k + 1) // 2))
     height, width = (int(stride * rng.integers(1, 4) + k - sum(padding)) for _ in "hw")
     x, W = rng.normal(size=(m, c, height, width)), rng.normal(size=(o, c, k, k))
     y = conv2d(x, W, np.zeros(o), stride, padding)
@@ -50,7 +51,7 @@ def _whole_matrix(rng: np.random.Generator, transposed: bool) -> float:
 def one_window(rng: np.random.Generator, side: int = 4, h: int = 5) -> Iterator[Check]:
     """One window that is the whole image: the convolutional autoencoder is the dense one, weight for weight."""
     x = rng.normal(size=(6, side ** 2))
-    settings = {"activation": "tanh", "latent_dim": 2, "dtype": "float64", "random_state": 0}
+    settings: dict[str, Any] = {"activation": "tanh", "latent_dim": 2, "dtype": "float64", "random_state": 0}
     windowed = ConvolutionalAutoencoder(channels=(h,), kernel_size=side, stride=side, **settings).initialize(side ** 2)
     dense = Autoencoder(hidden_dims=(h,), **settings).initialize(side ** 2)
     windowed.theta += 0.1 * rng.normal(size=windowed.theta.shape)

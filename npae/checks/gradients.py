@@ -16,6 +16,7 @@ from .result import Check
 
 CENTRAL, COMPLEX = 1e-7, 1e-12      # limits of DESIGN section 6; wrong gradients are off by far more
 TRIALS = 20     # random shapes and seeds, all checked by the complex step ...
+IMAGE_TRIALS = 8        # so many where the smallest shape that fits has a hundred parameters
 CENTRAL_TRIALS = 5      # ... and so many of them, for models, by central differences too: they cost twice as much
 
 
@@ -26,9 +27,10 @@ def gradient_checks(seed: int = 0) -> Iterator[Check]:
         yield from _methods(pair.name, central, complex_step)
     for case in CASES:
         rng = np.random.default_rng(seed)
-        instances = [case.random_instance(rng) for _ in range(TRIALS)]
+        trials, central_trials = (IMAGE_TRIALS, IMAGE_TRIALS // 4) if case.image else (TRIALS, CENTRAL_TRIALS)
+        instances = [case.random_instance(rng) for _ in range(trials)]
         exact = [model_error(model, x, rng, "complex") for model, x in instances]
-        differences = [model_error(model, x, rng, "central") for model, x in instances[:CENTRAL_TRIALS]]
+        differences = [model_error(model, x, rng, "central") for model, x in instances[:central_trials]]
         yield from _methods(case.name, differences, exact)
         yield Check("gradients", case.name, "after ten training steps, complex step",
                     max(_after_training(case, rng) for _ in range(3)), COMPLEX)

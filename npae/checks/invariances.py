@@ -91,7 +91,7 @@ def permuted(model: Model, x: np.ndarray, rng: np.random.Generator) -> float:
     return max(relative_error(np.asarray(terms[name]), np.asarray(other[name])) for name in terms)
 
 
-def renumbered(model: QuantizedAutoencoder, x: np.ndarray, rng: np.random.Generator) -> float:
+def renumbered(model: Model, x: np.ndarray, rng: np.random.Generator) -> float:
     """Codes are names: with the rows of every codebook in another order, every slot gets the same vector."""
     noise = model.draw_noise(x, rng)
     terms, _ = model.loss_and_gradients(x, noise=noise)

@@ -26,7 +26,8 @@ from .quantized import QuantizedAutoencoder
 
 P = TypeVar("P", bound="PriorOverCodes")
 
-PRIOR_DEFAULTS: dict[str, Any] = {"hidden_dims": (256,), "epochs": 60, "batch_size": 64, "schedule": "cosine"}
+PRIOR_DEFAULTS: dict[str, Any] = {"hidden_dims": (128,), "direct": False, "epochs": 60, "batch_size": 128, "weight_decay": 1e-3,
+                                  "learning_rate": 5e-3, "schedule": "cosine"}
 
 
 @dataclass(kw_only=True, repr=False, eq=False)
