@@ -1,7 +1,8 @@
 """`npae interpolate`: straight lines between the codes of held-out examples, decoded.
 
 For the variational family the codes are the means of the posteriors. In between there is no example: what the decoder makes
-of such codes shows whether it has learned a space or only places.
+of such codes shows whether it has learned a space or only places. Codes that are whole numbers are places and nothing else:
+there is no line between the 7th and the 12th vector of a codebook that the decoder has ever seen a point of.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import argparse
 
 import numpy as np
 
-from ..models import Model
+from ..models import MaskedAutoencoder, Model
+from ..models.code_prior import PriorOverCodes
 from ..persistence import load
 from ..validation import check_integer
 from .sample import gray_scale, image_shape, write
@@ -36,6 +38,9 @@ def run(args: argparse.Namespace) -> int:
     """Interpolate and write."""
     check_integer(args.steps, "--steps", 2, 40)
     model = load(args.model)
+    if isinstance(model, (PriorOverCodes, MaskedAutoencoder)):
+        raise ValueError(f"{args.model}: the codes of {type(model).__name__} are whole numbers, and between two of them is "
+                         f"nothing that a decoder knows. `npae sample` draws new ones")
     shape = image_shape(model, args.model)
     held_out = load_data(args.data, args.mnist_dir)[1]
     if held_out.shape[1] != model.n_features_in_:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..files import atomic_write
+from ..models import MaskedAutoencoder
+from ..models.code_prior import PriorOverCodes
 from ..persistence import load
 from ..validation import check_integer
 
@@ -30,8 +32,12 @@ def run(args: argparse.Namespace) -> int:
     model = load(args.model)
     if not hasattr(model, "sample"):
         raise ValueError(f"{args.model}: {type(model).__name__} does not generate, it has no prior over its codes. `npae "
-                         f"train` vae or probabilistic, or fit a mixture to its codes with "
+                         f"train` vae, probabilistic, vq or vq2, or fit a mixture to its codes with "
                          f"npae.applications.sample_from_codes")
+    if isinstance(model, MaskedAutoencoder):
+        raise ValueError(f"{args.model}: a MaskedAutoencoder generates codes, not images; name the model whose codes they are")
+    if isinstance(model, PriorOverCodes):
+        _check_codes_can_be_drawn(model, args)
     shape = image_shape(model, args.model)
     images = model.sample(args.count, random_state=args.seed, mean=not args.noise)
     from ..plots import image_grid
@@ -40,6 +46,15 @@ def run(args: argparse.Namespace) -> int:
     print(f"{args.count} {'draws' if args.noise else 'means'} of {shape[0]} x {shape[1]} written to {args.out} "
           f"(seed {args.seed}, white is {low:.3g}, black {high:.3g})")
     return 0
+
+
+def _check_codes_can_be_drawn(model: PriorOverCodes, args: argparse.Namespace) -> None:
+    if not hasattr(model, "priors_"):
+        raise ValueError(f"{args.model}: this {type(model).__name__} has no prior over its codes to draw from. `npae train` vq "
+                         f"and vq2 give it one, in Python it is model.fit_prior(X)")
+    if args.noise:
+        raise ValueError(f"--noise: {type(model).__name__} draws codes, and its decoder makes one image of them; it has no "
+                         f"p(x|z) to draw from")
 
 
 def image_shape(model: Any, name: str) -> tuple[int, int]:

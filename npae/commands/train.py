@@ -13,7 +13,9 @@ import numpy as np
 
 from .. import datasets, models
 from ..files import atomic_write
-from ..models import Model
+from ..models import MaskedAutoencoder, Model
+from ..models.code_prior import PriorOverCodes
+from .presets import NOTE, presets
 
 MODELS: dict[str, type[Model]] = {
     "autoencoder": models.Autoencoder,
@@ -23,7 +25,11 @@ MODELS: dict[str, type[Model]] = {
     "contractive": models.ContractiveAutoencoder,
     "probabilistic": models.ProbabilisticAutoencoder,
     "vae": models.VariationalAutoencoder,
+    "convolutional": models.ConvolutionalAutoencoder,
+    "vq": models.VectorQuantizedAutoencoder,
+    "vq2": models.HierarchicalVectorQuantizedAutoencoder,
 }
+FIRST = ("encoder.0.W", "encoder.bottom.0.W")       # weights that look at the pixels
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,35 +40,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mnist-dir", metavar="DIR", help="folder of the four MNIST files (default: the cache)")
     parser.add_argument("--set", dest="settings", nargs="+", action="extend", default=[], metavar="NAME=VALUE",
                         help="hyperparameters, for instance latent_dim=8 hidden_dims=128,64 loss=bce")
+    parser.add_argument("--prior", nargs="+", action="extend", default=[], metavar="NAME=VALUE",
+                        help="hyperparameters of the prior over the codes of vq and vq2, for instance epochs=20")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder to write to")
+    parser.epilog = NOTE
 
 
 def run(args: argparse.Namespace) -> int:
     """Train, write everything to the folder, print the summary."""
-    settings = {"verbose": True, "random_state": 0, **parse_settings(args.settings, MODELS[args.model])}
-    model = MODELS[args.model](**settings)
+    kind = MODELS[args.model]
+    chosen, prior = parse_settings(args.settings, kind), parse_settings(args.prior, MaskedAutoencoder, "--prior")
+    if prior and not issubclass(kind, PriorOverCodes):
+        raise ValueError(f"--prior is for models whose codes are whole numbers, vq and vq2; {args.model} has no prior to train")
     x, x_val, image_shape = load_data(args.data, args.mnist_dir)
+    preset = presets(args.model, image_shape, len(x))
+    model = kind(**{"verbose": True, "random_state": 0, **preset, **chosen})
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
     model.fit(x, X_val=x_val)
+    if isinstance(model, PriorOverCodes):
+        model.fit_prior(x, X_val=x_val, **{"epochs": model.epochs, **prior})
     model.save(out / "model.npz")
     with atomic_write(out / "history.json", "w") as file:
-        json.dump({**model.history_, **model.metrics_}, file, indent=1)
+        json.dump({**model.history_, **model.metrics_, **_of_priors(model)}, file, indent=1)
     written = ["model.npz", "history.json", *_draw(model, x_val, image_shape, out)]
     print(model.summary())
     print(f"  held-out score {model.score(x_val):.6g}")
+    if isinstance(model, PriorOverCodes):
+        print(f"  held-out codes {-model.code_log_likelihood(x_val).sum(axis=1).mean():.4g} nats under the prior, "
+              f"{model.bits * np.log(2):.4g} without one")
     print(f"written to {out}: {', '.join(written)}")
     return 0
 
 
-def parse_settings(settings: Sequence[str], model: type[Model]) -> dict[str, Any]:
+def parse_settings(settings: Sequence[str], model: type[Model], option: str = "--set") -> dict[str, Any]:
     """Return hyperparameters from NAME=VALUE words; values are Python literals or plain words."""
     known = model().get_params()
     parsed = {}
     for word in settings:
         name, equals, text = word.partition("=")
         if not equals or name not in known:
-            raise ValueError(f"--set takes NAME=VALUE with a hyperparameter of {model.__name__}, got {word!r}; "
+            raise ValueError(f"{option} takes NAME=VALUE with a hyperparameter of {model.__name__}, got {word!r}; "
                              f"it has {', '.join(known)}")
         try:
             parsed[name] = ast.literal_eval(text)
@@ -90,21 +108,37 @@ def load_data(data: str, mnist_dir: str | None = None) -> tuple[np.ndarray, np.n
     return x[order[held_out:]], x[order[:held_out]], (side, side) if side > 3 and side * side == x.shape[1] else None
 
 
+def _of_priors(model: Model) -> dict[str, dict[str, list[float]]]:
+    """Return the histories of the priors over codes, by what they are called in files and figures."""
+    levels = [name.partition(".")[2] for name in model.params if name.startswith("codebook")]
+    return {f"prior, {level}" if level else "prior": prior.history_
+            for level, prior in zip(levels, getattr(model, "priors_", []))}
+
+
 def _draw(model: Model, x_val: np.ndarray, image_shape: tuple[int, int] | None, out: Path) -> list[str]:
     """Write the figures that suit the data and return their names."""
     from .. import plots
-    name = type(model).__name__
-    figures = {"learning_curves.png": plots.learning_curves({name: model.history_}, units={name: _units(model)})}
+    name, priors = type(model).__name__, _of_priors(model)
+    units = {name: _units(model), **dict.fromkeys(priors, "nats per example")}
+    figures = {"learning_curves.png": plots.learning_curves({name: model.history_, **priors}, units=units)}
     if image_shape is not None:
         shown = x_val[:12]
         rows = {"original": shown, "reconstruction": model.reconstruct(shown)}
         figures["reconstructions.png"] = plots.reconstructions(rows, image_shape)
-        if "encoder.0.W" in model.params:
-            figures["filters.png"] = plots.filters(model.params["encoder.0.W"][:, :64], image_shape)
+        W = next((value for name, value in model.params.items() if name in FIRST), None)
+        if W is not None:
+            figures["filters.png"] = plots.filters(*_as_columns(W, image_shape))
     for name, figure in figures.items():
         with atomic_write(out / name) as file:
             figure.savefig(file, dpi=150)
     return list(figures)
+
+
+def _as_columns(W: np.ndarray, image_shape: tuple[int, int]) -> tuple[np.ndarray, tuple[int, int]]:
+    """Return the weights into at most 64 units, one in a column, or kernels (o, 1, k, k) likewise, and the shape of a column."""
+    if W.ndim == 2:
+        return W[:, :64], image_shape
+    return W.reshape(len(W), -1).T[:, :64], (W.shape[2], W.shape[3])
 
 
 def _units(model: Model) -> str:

@@ -26,7 +26,7 @@ from .quantized import QuantizedAutoencoder
 
 P = TypeVar("P", bound="PriorOverCodes")
 
-PRIOR_DEFAULTS: dict[str, Any] = {"hidden_dims": (128,), "direct": False, "epochs": 60, "batch_size": 128, "weight_decay": 1e-3,
+PRIOR_DEFAULTS: dict[str, Any] = {"hidden_dims": (128,), "direct": False, "epochs": 60, "batch_size": 128, "weight_decay": 3e-3,
                                   "learning_rate": 5e-3, "schedule": "cosine"}
 
 

@@ -8,24 +8,19 @@ from html import escape
 from ..models import Model, ProbabilisticAutoencoder, VariationalAutoencoder
 from .html import bars, element, text
 from .training import Result
+from .widths import layer_widths
 
-ALWAYS = ("latent_dim", "hidden_dims", "loss")      # hyperparameters that are printed also where they are the default
+ALWAYS = ("latent_dim", "hidden_dims", "channels", "loss")      # hyperparameters printed also where they are the default
 NO_LOSS = (ProbabilisticAutoencoder, VariationalAutoencoder)     # their likelihood is their loss
 
 
 def cards(results: Sequence[Result], pixels: int) -> str:
     """Return the cards of all exhibits as HTML, for images of so many pixels."""
-    stacks = [_widths(result, pixels) for result in results]
-    widest = max(max(widths) for widths in stacks)
-    return element("div", "\n".join(_card(number, result, bars(widths, len(widths) // 2, widest))
-                                    for number, (result, widths) in enumerate(zip(results, stacks), start=1)),
+    stacks = [layer_widths(result.model, pixels) for result in results]
+    widest = max(max(widths) for widths, _ in stacks)
+    return element("div", "\n".join(_card(number, result, bars(widths, codes, widest))
+                                    for number, (result, (widths, codes)) in enumerate(zip(results, stacks), start=1)),
                    class_="cards")
-
-
-def _widths(result: Result, pixels: int) -> list[int]:
-    """Return the number of units in every layer, from the pixels to the code and back."""
-    hidden = list(result.model.hidden_dims)
-    return [pixels, *hidden, result.code_size, *hidden[::-1], pixels]
 
 
 def _card(number: int, result: Result, drawing: str) -> str:
@@ -45,7 +40,8 @@ def _card(number: int, result: Result, drawing: str) -> str:
 def _constructor(model: Model) -> str:
     """Return the call that builds the model as it was trained."""
     defaults = type(model)().get_params()
-    always = [name for name in ALWAYS if name != "loss" or not isinstance(model, NO_LOSS)]
+    silent = {"loss"} if isinstance(model, NO_LOSS) else {"hidden_dims"} if len(getattr(model, "channels", ())) else set()
+    always = set(ALWAYS) - silent
     shown = {name: value for name, value in model.get_params().items()
              if name != "verbose" and (name in always or value != defaults[name])}
     return f"npae.{type(model).__name__}({', '.join(f'{name}={value!r}' for name, value in shown.items())})"

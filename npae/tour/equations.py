@@ -36,6 +36,10 @@ STACKED_EQUATION = tex("L = |m ∑_i ( ‖x_i − o_i‖^2 − 'log' p('label'_i
 CONTRACTIVE_EQUATION = tex("L = |m ∑_i ( ‖x_i − o_i‖^2 + λ ‖∂z_i/∂x_i‖^2 )")
 PROBABILISTIC_EQUATION = tex("L = |m ∑_i ( ‖x_i − 'decoder'(f_i + ε_i)‖^2 + λ ‖f_i‖^2 )")
 VARIATIONAL_EQUATION = tex("L = |m ∑_i ( −'log' p(x_i | z_i) + 'KL'(q(z|x_i) ‖ p) )")
+CONVOLUTIONAL_EQUATION = (tex("L = |m ∑_i ‖x_i − o_i‖^2 + λ ∑_l ‖W_l‖^2") + "<br>"
+                          + tex("a_{rs} = b + ∑_{uv} w_{uv} x_{2r+u,2s+v}"))
+VECTOR_QUANTIZED_EQUATION = tex("L = |m ∑_i ( ‖x_i − o_i‖^2 + β ‖z_i − 'stop'(e_i)‖^2 )")
+HIERARCHICAL_EQUATION = tex("L = |m ∑_i ( ‖x_i − o_i‖^2 + β ∑_l ‖z_{il} − 'stop'(e_{il})‖^2 )")
 
 # The equation of the whole library: left side, right side, what can be exchanged in it. All HTML.
 THE_EQUATION = (

@@ -31,6 +31,11 @@ def nothing(model: Model, data: Any, quick: bool) -> dict[str, Any]:
     return {}
 
 
+def square(side: int) -> str:
+    """Return "side × side", which no line breaks apart."""
+    return f"{side}\u00a0×\u00a0{side}"
+
+
 def some_labels(y: np.ndarray, count: int, seed: int) -> np.ndarray:
     """Return the labels with `count` of them kept, drawn at random, and -1 for none in the place of the others."""
     kept = np.random.default_rng(seed).permutation(len(y))[:count]
@@ -48,7 +53,7 @@ class Exhibit:
     equation    its loss, HTML (equations.py)
     build       returns the model, untrained; seed and progress are the tour's business
     remark      says one more thing that was measured, given the Result
-    twin        hyperparameters of the small copy whose gradients are checked, besides hidden 5 and code 3
+    twin        hyperparameters of the small copy whose gradients are checked, besides narrow layers and a code of 3
     labels      how many of the training images have a label, for a model that learns from labels too
     measure     what else is found out, given the trained model, the data and whether the tour is quick; in `Result.found`
     plate       a figure of its own, given the Result and the data; without one the model is in the figures of all

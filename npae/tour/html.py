@@ -75,8 +75,8 @@ def definitions(pairs: Sequence[tuple[str, str]]) -> str:
     return element("dl", "".join(text("dt", term) + text("dd", what) for term, what in pairs))
 
 
-def bars(widths: Sequence[int], marked: int, widest: int) -> str:
-    """Return a drawing of a stack of layers: a bar per layer, as high as the root of its width, one of them marked.
+def bars(widths: Sequence[int], marked: Collection[int], widest: int) -> str:
+    """Return a drawing of a stack of layers: a bar per layer, as high as the root of its width, some of them marked.
 
     widest: the width that gets the full height, so that several drawings have one scale.
     """
@@ -84,7 +84,7 @@ def bars(widths: Sequence[int], marked: int, widest: int) -> str:
     parts = []
     for index, width in enumerate(widths):
         height = max(4.0, 60 * (width / widest) ** 0.5)
-        x, kind = index * step + 9, "bar code" if index == marked else "bar"
+        x, kind = index * step + 9, "bar code" if index in marked else "bar"
         parts.append(f'<rect class="{kind}" x="{x}" y="{floor / 2 + 2 - height / 2:.1f}" width="12" '
                      f'height="{height:.1f}" rx="2"></rect><text x="{x + 6}" y="{floor + 16}">{width}</text>')
     label = "layer widths " + ", ".join(map(str, widths))

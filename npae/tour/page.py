@@ -68,10 +68,11 @@ def _table(results: Sequence[Result]) -> str:
     scroll = element("div", table(HEADER, rows, NUMERIC), class_="scroll", tabindex="0")
     note = (f"Errors are squared errors per image on the held-out digits, whatever the loss in training. PCA has the "
             f"same code size; a ratio below 1 is better than PCA; a dash stands where PCA is no measure: for a code of as "
-            f"many numbers as pixels, or more, and for a model that learns labels. Seconds are those of the training and "
-            f"depend on the machine. Gradients: those of a twin in float64, {TWIN_FEATURES} features and {TWIN_EXAMPLES} "
-            f"examples, against numerical derivatives; the worst error is the largest over all parameters, relative to the "
-            f"largest entry of its array.")
+            f"many numbers as pixels, or more, for a model that learns labels, and for a code of whole numbers, whose size is "
+            f"in bits. Terms that are zero are left out. Seconds are those of the training and depend on the machine. "
+            f"Gradients: those of a twin in float64, {TWIN_FEATURES} features and {TWIN_EXAMPLES} examples, against numerical "
+            f"derivatives, with what stands behind a stop held still; the worst error is the largest over all parameters, "
+            f"relative to the largest entry of its array.")
     return _section("What came out", _outcome(results), scroll + text("p", note, class_="note"))
 
 
@@ -80,7 +81,7 @@ def _outcome(results: Sequence[Result]) -> str:
     parts = []
     for layers in ("with", "without"):
         ratios = [result.ratio for result in results
-                  if bool(result.model.hidden_dims) == (layers == "with") and not np.isnan(result.ratio)]
+                  if result.deep == (layers == "with") and not np.isnan(result.ratio)]
         if ratios:
             parts.append(f"the networks {layers} hidden layers leave {_range(ratios)}")
     return f"Of the error that PCA leaves with as many numbers, {'; '.join(parts)}."
@@ -121,5 +122,6 @@ def _section(title: str, introduction: str, html: str) -> str:
 
 
 def _number(count: int) -> str:
-    words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
+    words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve",
+             "Thirteen", "Fourteen", "Fifteen")
     return words[count] if count < len(words) else str(count)

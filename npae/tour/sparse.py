@@ -66,7 +66,7 @@ SPARSE = Exhibit(
     build=lambda: SparseAutoencoder(latent_dim=144, hidden_dims=(), sparsity="l1", sparsity_weight=0.2, epochs=150,
                                     learning_rate=2e-3, batch_size=32, schedule="cosine"),
     remark=remark,
-    twin={"latent_dim": 12},
+    twin={"latent_dim": 20},
     measure=measure,
     plate=plate,
 )

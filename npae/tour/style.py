@@ -51,7 +51,7 @@ article p { margin: 1.25rem 0 0; }
 
 .scroll { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; line-height: 1.4; font-variant-numeric: tabular-nums; }
-th, td { padding: .75rem .75rem; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--line); }
+th, td { padding: .75rem .5rem; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--line); }
 th:first-child { padding-left: 0; } td:last-child, th:last-child { padding-right: 0; }
 thead th { white-space: nowrap; color: var(--muted); font-size: .8125rem; font-weight: 500;
   vertical-align: bottom; border-bottom: 2px solid var(--ink); }

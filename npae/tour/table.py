@@ -14,9 +14,10 @@ NUMERIC = (1, 2, 3, 4, 5, 6, 9)     # columns that are aligned on the right
 
 def cells(result: Result) -> tuple[str, ...]:
     """Return one row, in the order of HEADER."""
-    terms = ", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in result.terms.items())
+    terms = ", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in result.terms.items() if value)
+    size = str(result.code_size) if result.bits is None else f"{result.bits:.0f} bits"
     pca = (f"{result.pca_error:.3f}", f"{result.ratio:.3f}") if result.compared else (DASH, DASH)
-    return (result.exhibit.title, str(result.code_size), f"{result.error:.3f}", *pca, str(result.epochs),
+    return (result.exhibit.title, size, f"{result.error:.3f}", *pca, str(result.epochs),
             f"{result.seconds:.1f}", terms, result.report.verdict, f"{result.worst_gradient:.1e}")
 
 

@@ -16,7 +16,8 @@ from .exhibit import Exhibit, some_labels
 
 SEED = 0
 QUICK = 5                           # a quick tour has so many times fewer epochs
-TWIN_FEATURES, TWIN_EXAMPLES = 9, 6
+TWIN_FEATURES, TWIN_EXAMPLES = 16, 6        # images of 4 x 4: two convolutions with stride 2 fit
+TWIN_WIDTHS = {"hidden_dims": 5, "channels": 2, "top_channels": 2}     # of its layers, by the hyperparameter that lists them
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Result:
     exhibit: Exhibit
     model: Model
     pca: PCA                        # of the same code size
-    code_size: int
+    code_size: int                  # how many numbers, real ones or whole ones
     floor: float                    # of any affine map through so many numbers, on the training images
     error: float                    # on held-out images
     pca_error: float
@@ -34,9 +35,19 @@ class Result:
     found: Mapping[str, Any] = field(default_factory=dict)      # what the exhibit itself has measured
 
     @property
+    def bits(self) -> float | None:
+        """The size of a code of whole numbers in bits; None for a code of real numbers."""
+        return getattr(self.model, "bits", None)
+
+    @property
+    def deep(self) -> bool:
+        """Whether there are layers between the pixels and the code."""
+        return any(len(getattr(self.model, name, ())) for name in TWIN_WIDTHS)
+
+    @property
     def compared(self) -> bool:
-        """Whether PCA is the measure: not for a code of as many numbers as pixels, nor for a model trained with labels."""
-        return self.floor > 0 and not self.exhibit.labels
+        """Whether PCA is the measure: not for a code of whole numbers or of as many as pixels, nor for learning with labels."""
+        return self.floor > 0 and not self.exhibit.labels and self.bits is None
 
     @property
     def ratio(self) -> float:
@@ -79,19 +90,27 @@ def train_all(exhibits: Sequence[Exhibit], data: ImageData, quick: bool, stream:
 
 
 def train(exhibit: Exhibit, data: ImageData, quick: bool = False) -> Result:
-    """Train one exhibit. The held-out images give the validation curve and steer nothing."""
+    """Train one exhibit, measure it, and check its gradients."""
+    model = trained(exhibit, data, quick)
+    code = model.codes(data.X_test[:1]) if hasattr(model, "codes") else model.transform(data.X_test[:1])
+    code_size = code.shape[1]
+    pca = PCA(min(code_size, data.X_train.shape[1])).fit(data.X_train)
+    return Result(exhibit, model, pca, code_size, pca.floor_, squared_error(model, data.X_test),
+                  squared_error(pca, data.X_test), check_twin(exhibit), exhibit.measure(model, data, quick))
+
+
+def trained(exhibit: Exhibit, data: ImageData, quick: bool = False) -> Any:
+    """Return the model of an exhibit, trained: the same one every time.
+
+    The held-out images give the validation curve and steer nothing.
+    """
     model = exhibit.build()
     model.set_params(random_state=SEED, verbose=True)       # the progress line shows on a terminal only
     if quick:
         model.set_params(epochs=max(1, model.epochs // QUICK))
     if exhibit.labels:
-        model.fit(data.X_train, some_labels(data.y_train, exhibit.labels, SEED))
-    else:
-        model.fit(data.X_train, X_val=data.X_test)
-    code_size = model.transform(data.X_test[:1]).shape[1]
-    pca = PCA(min(code_size, data.X_train.shape[1])).fit(data.X_train)
-    return Result(exhibit, model, pca, code_size, pca.floor_, squared_error(model, data.X_test),
-                  squared_error(pca, data.X_test), check_twin(exhibit), exhibit.measure(model, data, quick))
+        return model.fit(data.X_train, some_labels(data.y_train, exhibit.labels, SEED))
+    return model.fit(data.X_train, X_val=data.X_test)
 
 
 def squared_error(model: Any, X: np.ndarray) -> float:
@@ -103,8 +122,8 @@ def squared_error(model: Any, X: np.ndarray) -> float:
 def check_twin(exhibit: Exhibit) -> Report:
     """Check every gradient of a small model of the same kind, in float64, on random data in [0, 1]."""
     twin: Any = exhibit.build()
-    small = {"hidden_dims": (5,) * len(twin.hidden_dims), "latent_dim": 3, "dtype": "float64", "random_state": SEED}
-    twin.set_params(**{**small, **exhibit.twin})
+    widths = {name: (width,) * len(getattr(twin, name)) for name, width in TWIN_WIDTHS.items() if hasattr(twin, name)}
+    twin.set_params(**{**widths, "latent_dim": 3, "dtype": "float64", "random_state": SEED, **exhibit.twin})
     rng = np.random.default_rng(SEED)
     X = rng.random((TWIN_EXAMPLES, TWIN_FEATURES))
     if not exhibit.labels:

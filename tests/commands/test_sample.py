@@ -7,7 +7,13 @@ import npae
 from npae import cli, plots
 from npae.commands.interpolate import choose_pairs, interpolate
 from npae.commands.sample import gray_scale
-from npae.models import Autoencoder, ProbabilisticAutoencoder, VariationalAutoencoder
+from npae.models import (
+    Autoencoder,
+    MaskedAutoencoder,
+    ProbabilisticAutoencoder,
+    VariationalAutoencoder,
+    VectorQuantizedAutoencoder,
+)
 
 FIT = {"latent_dim": 2, "hidden_dims": (8,), "epochs": 1, "random_state": 0}
 
@@ -21,6 +27,10 @@ def folder(tmp_path_factory):
     Autoencoder(**FIT).fit(x).save(folder / "plain.npz")
     VariationalAutoencoder(**FIT).fit(x[:, :63]).save(folder / "odd.npz")
     VariationalAutoencoder(**FIT).fit(x[:, :49]).save(folder / "seven.npz")
+    codes = VectorQuantizedAutoencoder(n_codes=3, n_slots=2, **FIT).fit(x)
+    codes.save(folder / "bare.npz")
+    codes.fit_prior(x, hidden_dims=(4,), epochs=1).save(folder / "vq.npz")
+    MaskedAutoencoder(n_codes=3, hidden_dims=(4,), epochs=1).fit(codes.codes(x)).save(folder / "masked.npz")
     (folder / "text.npz").write_text("no model")
     return folder
 
@@ -49,6 +59,11 @@ def test_sample_draws_what_the_model_samples(name, noise, folder, tmp_path, draw
     np.testing.assert_array_equal(drawn[0][0][0], expected)
     assert drawn[0][0][1] == (8, 8) and drawn[0][1]["columns"] == 4
     assert out.read_bytes().startswith(b"\x89PNG") and str(out) in capsys.readouterr().out
+
+
+def test_sample_draws_from_the_prior_that_was_saved(folder, tmp_path, drawn):
+    assert cli.main(["sample", str(folder / "vq.npz"), "-n", "10", "--out", str(tmp_path / "grid.png"), "--seed", "3"]) == 0
+    np.testing.assert_array_equal(drawn[0][0][0], npae.load(folder / "vq.npz").sample(10, random_state=3))
 
 
 def test_the_same_seed_writes_the_same_file(folder, tmp_path):
@@ -104,6 +119,11 @@ def test_gray_scale_is_that_of_gray_values_where_it_can_be():
 
 @pytest.mark.parametrize("arguments, words", [
     (["sample", "plain.npz"], "plain.npz: Autoencoder does not generate"),
+    (["sample", "bare.npz"], "bare.npz: this VectorQuantizedAutoencoder has no prior over its codes"),
+    (["sample", "vq.npz", "--noise"], "--noise: VectorQuantizedAutoencoder draws codes"),
+    (["sample", "masked.npz"], "masked.npz: a MaskedAutoencoder generates codes, not images"),
+    (["interpolate", "vq.npz", "--data", "digits"], "vq.npz: the codes of VectorQuantizedAutoencoder are whole numbers"),
+    (["interpolate", "masked.npz", "--data", "digits"], "masked.npz: the codes of MaskedAutoencoder are whole numbers"),
     (["sample", "odd.npz"], "63 features, which make no square image"),
     (["sample", "nothing.npz"], "nothing.npz"),
     (["sample", "text.npz"], "text.npz"),
