@@ -13,7 +13,7 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from .baselines import PCA, GaussianMixture, KMeans, ProbabilisticPCA, principal_angles
-    from .corruption import GaussianNoise, MaskingNoise, SaltAndPepperNoise
+    from .corruption import BlockMaskingNoise, GaussianNoise, MaskingNoise, SaltAndPepperNoise
     from .datasets import (
         ImageData,
         arc,
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from .training import TrainingDiverged
 
 _ROOMS = {
-    "corruption": ("GaussianNoise", "MaskingNoise", "SaltAndPepperNoise"),
+    "corruption": ("BlockMaskingNoise", "GaussianNoise", "MaskingNoise", "SaltAndPepperNoise"),
     "baselines": ("PCA", "GaussianMixture", "KMeans", "ProbabilisticPCA", "principal_angles"),
     "datasets": ("ImageData", "arc", "bars", "circle", "correlated_gaussian", "gaussian_mixture", "helix", "load_digits",
                  "load_mnist", "load_patches", "spiral", "swiss_roll"),

@@ -4,6 +4,7 @@ Key: m examples, n features. x clean input, x~ corrupted input, both (m, n).
 
     GaussianNoise       x~ = x + mean + sd * eps,   eps ~ N(0, 1)
     MaskingNoise        x~ = 0 where u < fraction, else x,   u ~ U(0, 1)
+    BlockMaskingNoise   x~ = 0 inside of a square of side `size`, anywhere in the (square) image, else x
     SaltAndPepperNoise  x~ = low or high, at even odds, where u < fraction, else x
 
 `draw` makes the randomness (in float64, independent of any parameter), `__call__` applies it: so the same noise can be
@@ -17,13 +18,14 @@ Source: 000 equations (3) to (5); 001 denoising slide; 002 section "denoising"; 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from .validation import check_real
+from .validation import check_integer, check_real
 
-__all__ = ["Corruption", "GaussianNoise", "MaskingNoise", "SaltAndPepperNoise"]
+__all__ = ["BlockMaskingNoise", "Corruption", "GaussianNoise", "MaskingNoise", "SaltAndPepperNoise", "blocks"]
 
 
 class Corruption:
@@ -91,6 +93,42 @@ class MaskingNoise(Corruption):
 
     def corrupted(self, noise: np.ndarray) -> np.ndarray:
         """Return True where an entry was masked."""
+        return noise == 0
+
+
+def blocks(m: int, image_shape: tuple[int, int], size: int, rng: np.random.Generator) -> np.ndarray:
+    """Return (m, height * width) of bool: True inside of one square of this side, at a random place of each image."""
+    height, width = image_shape
+    check_integer(size, "size of the block", 1, min(height, width))
+    top, left = rng.integers(0, height - size + 1, (m, 1, 1)), rng.integers(0, width - size + 1, (m, 1, 1))
+    rows, columns = np.arange(height)[:, np.newaxis], np.arange(width)
+    inside = (rows >= top) & (rows < top + size) & (columns >= left) & (columns < left + size)
+    return inside.reshape(m, -1)
+
+
+@dataclass(frozen=True)
+class BlockMaskingNoise(Corruption):
+    """Set a square of side `size` to zero, at a random place of every (square) image."""
+
+    size: int = 3
+
+    def validate(self) -> None:
+        """Raise unless size is a positive integer."""
+        check_integer(self.size, "size of BlockMaskingNoise", 1)
+
+    def draw(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return (m, n): 0 inside of the block, 1 elsewhere. Raises ValueError where rows of n pixels are no squares."""
+        side = math.isqrt(x.shape[1])
+        if side * side != x.shape[1]:
+            raise ValueError(f"BlockMaskingNoise needs square images, got rows of {x.shape[1]} features")
+        return (~blocks(len(x), (side, side), self.size, rng)).astype(x.dtype)
+
+    def __call__(self, x: np.ndarray, noise: np.ndarray) -> np.ndarray:
+        """Return x with the block at zero."""
+        return x * noise
+
+    def corrupted(self, noise: np.ndarray) -> np.ndarray:
+        """Return True inside of the block."""
         return noise == 0
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from npae.corruption import GaussianNoise, MaskingNoise, SaltAndPepperNoise
+from npae.corruption import BlockMaskingNoise, GaussianNoise, MaskingNoise, SaltAndPepperNoise
 
 X = np.random.default_rng(0).uniform(0.1, 0.9, (400, 50))
 KINDS = [GaussianNoise(0.3, 0.1), MaskingNoise(0.3), SaltAndPepperNoise(0.3, -1.0, 2.0)]
@@ -136,3 +136,23 @@ def test_what_is_no_number_is_refused(kind, value):
 @every_kind
 def test_good_values_pass(corruption):
     corruption.validate()
+
+
+# ---- blocks ------------------------------------------------------------------------------------------------------------
+
+def test_a_block_is_one_square_at_zero_anywhere_in_the_image():
+    x = np.ones((300, 36))
+    hidden = (corrupted(BlockMaskingNoise(2), x) == 0).reshape(-1, 6, 6)
+    assert np.all(hidden.sum(axis=(1, 2)) == 4) and hidden.any(axis=0).all()
+    assert np.all(hidden.any(axis=1).sum(axis=1) == 2) and np.all(hidden.any(axis=2).sum(axis=1) == 2)
+    noise = BlockMaskingNoise(2).draw(x, np.random.default_rng(0))
+    np.testing.assert_array_equal(BlockMaskingNoise(2).corrupted(noise), noise == 0)
+
+
+def test_blocks_need_square_images_that_they_fit_into():
+    with pytest.raises(ValueError, match="BlockMaskingNoise needs square images, got rows of 50 features"):
+        BlockMaskingNoise(2).draw(X, np.random.default_rng(0))
+    with pytest.raises(ValueError, match="size of the block must be"):
+        BlockMaskingNoise(7).draw(np.ones((2, 36)), np.random.default_rng(0))
+    with pytest.raises(ValueError, match="size of BlockMaskingNoise must be"):
+        BlockMaskingNoise(0).validate()

@@ -5,6 +5,13 @@ An autoencoder says how to decode a code, and not which codes there are. "Autoen
 generator that a variational autoencoder has to be compared with. Two differences remain: no bound on log p(x) comes with it,
 and nothing has asked the decoder to be sensible between the codes that it has seen.
 
+Precision and recall (Kynkaanniemi et al. 2019) ask two questions in a feature space. Around every example stands a ball that
+reaches to its k-th nearest neighbour of the same set; the union of the balls is where the set lives.
+    precision = share of samples within the balls of the data            (is it plausible?)
+    recall    = share of the data within the balls of the samples        (is everything there?)
+Held-out data against training data give the values that a perfect generator would have; both depend on the sizes of the sets,
+so only equal sizes are comparable.
+
 A generator can also copy. The distance from a sample to the nearest training example shows that, beside the same distance
 for examples that were held out: much smaller means copied, much larger means that it looks like nothing in the data.
 """
@@ -31,6 +38,27 @@ def sample_from_codes(model: Model, X: ArrayLike, n: int, *, n_components: int =
     codes = np.asarray(model.transform(X), dtype=np.float64)
     mixture = GaussianMixture(n_components=n_components, random_state=rng).fit(codes)
     return model.inverse_transform(mixture.sample(n, rng)[0])
+
+
+def precision_recall(samples: ArrayLike, data: ArrayLike, k: int = 3) -> tuple[float, float]:
+    """Return precision and recall of samples (s, d) against data (m, d), both as features, with balls to the k-th neighbour."""
+    real = np.asarray(check_matrix(data, "data"), np.float64)
+    made = np.asarray(check_matrix(samples, "samples", real.shape[1]), np.float64)
+    check_integer(k, "k", 1, min(len(real), len(made)) - 1)
+    between = _distances(made, real)                                            # (s, m)
+    precision = np.mean((between <= _radii(real, k)).any(axis=1))
+    recall = np.mean((between.T <= _radii(made, k)).any(axis=1))
+    return float(precision), float(recall)
+
+
+def _distances(A: np.ndarray, B: np.ndarray) -> np.ndarray:
+    squares = np.sum(A ** 2, axis=1)[:, np.newaxis] - 2 * A @ B.T + np.sum(B ** 2, axis=1)
+    return np.sqrt(np.maximum(squares, 0))
+
+
+def _radii(points: np.ndarray, k: int) -> np.ndarray:
+    """Return the distance of each point (p, d) to its k-th neighbour; the nearest, at distance 0, is the point itself."""
+    return np.partition(_distances(points, points), k, axis=1)[:, k]
 
 
 def nearest_distances(samples: ArrayLike, X: ArrayLike) -> np.ndarray:

@@ -42,9 +42,13 @@ def predict_by_neighbours(codes: ArrayLike, labels: ArrayLike, new_codes: ArrayL
     Among labels with equally many votes the smallest wins.
     """
     rows = nearest(codes, new_codes, k)                                 # (q, k)
-    classes, numbers = np.unique(_check_labels(labels, np.shape(codes)[0], "labels"), return_inverse=True)
-    votes = numbers[rows]                                               # (q, k)
-    counts = (votes[:, :, np.newaxis] == np.arange(len(classes))).sum(axis=1)       # (q, c)
+    return majority(_check_labels(labels, np.shape(codes)[0], "labels")[rows])
+
+
+def majority(votes: np.ndarray) -> np.ndarray:
+    """Return the label that comes most often in each row of votes (q, k), (q,); of several such labels the smallest."""
+    classes, numbers = np.unique(votes, return_inverse=True)
+    counts = (numbers.reshape(votes.shape)[:, :, np.newaxis] == np.arange(len(classes))).sum(axis=1)    # (q, c)
     return classes[counts.argmax(axis=1)]
 
 

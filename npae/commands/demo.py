@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from ..demos import DEMOS
+from ..demos.verdicts import Verdict, summary_table, verdict_table
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,11 +20,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run one demonstration, or all, and say where its figures are."""
+    """Run one demonstration, or all, say where its figures are, and print who won where models were held against baselines."""
+    verdicts: list[Verdict] = []
     for name in DEMOS if args.name == "all" else [args.name]:
         began, out = time.perf_counter(), Path(args.out) / name
         out.mkdir(parents=True, exist_ok=True)
         print(f"{name}: {DEMOS[name]}\n")
-        importlib.import_module(f"..demos.{name}", __package__).run(out, args.quick)
-        print(f"\nfigures in {out}, {time.perf_counter() - began:.0f} s\n")
+        demo = importlib.import_module(f"..demos.{name}", __package__)
+        numbers = demo.run(out, args.quick)
+        print(f"\nfigures in {out}, {time.perf_counter() - began:.0f} s\n", flush=True)
+        if hasattr(demo, "verdicts"):
+            verdicts += demo.verdicts(numbers)
+    if verdicts:
+        print(f"{verdict_table(verdicts)}\n\n{summary_table(verdicts)}")
     return 0

@@ -36,3 +36,12 @@ def verdict_table(verdicts: Sequence[Verdict]) -> str:
         lines.append(f"| {verdict.task} | {verdict.measure} | {verdict.ours} | {verdict.value:.3f} ± {verdict.spread:.3f} | "
                      f"{verdict.baseline} | {verdict.baseline_value:.3f} | {verdict.outcome} |")
     return "\n".join(lines)
+
+
+def summary_table(verdicts: Sequence[Verdict]) -> str:
+    """Return how often each task was won, level and lost, as a Markdown table."""
+    lines = ["| task | wins | level | loses |", "|---|---:|---:|---:|"]
+    for task in dict.fromkeys(verdict.task for verdict in verdicts):
+        outcomes = [verdict.outcome for verdict in verdicts if verdict.task == task]
+        lines.append(f"| {task} | {' | '.join(str(outcomes.count(outcome)) for outcome in ('wins', 'level', 'loses'))} |")
+    return "\n".join(lines)

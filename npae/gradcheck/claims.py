@@ -75,6 +75,8 @@ def constant_factor(scene: Scene, name: str) -> Iterator[Claim]:
 def rearranged(scene: Scene, name: str) -> Iterator[Claim]:
     """g has the entries of r elsewhere."""
     shape = np.shape(scene.arrays[name])
+    if len(shape) > 2 and shape[-1] > 1:
+        yield of_true("G206", name, mirrored, "the true gradient, mirrored (its last two axes reversed)")
     for a, b in combinations(range(len(shape)), 2):
         if shape[a] == shape[b]:
             axes = "" if len(shape) == 2 else f" in its axes {a} and {b}"
@@ -86,6 +88,11 @@ def rearranged(scene: Scene, name: str) -> Iterator[Claim]:
         for shift in (1, -1):
             yield of_true("G206", name, partial(np.roll, shift=shift, axis=axis),
                           f"the true gradient, axis {axis} shifted by {shift}")
+
+
+def mirrored(array: np.ndarray) -> np.ndarray:
+    """Return kernels, or images, upside down and from right to left."""
+    return array[..., ::-1, ::-1]
 
 
 def one_example(scene: Scene, name: str) -> Iterator[Claim]:
@@ -168,24 +175,27 @@ def _other_upstream(code: str, name: str, label: str, change: Callable[[np.ndarr
 
 
 def other_argument(scene: Scene, name: str) -> Iterator[Claim]:
-    """g = r as it would be if one argument were transposed, or another one stood in its place."""
+    """g = r as it would be if one argument were transposed or mirrored, or another one stood in its place."""
     floats = {other: array for other, array in scene.arrays.items() if np.ndim(array) and np.asarray(array).dtype.kind == "f"
               and other in getattr(scene.subject, "inputs", ())}
     for argument, array in floats.items():
         if argument == name:
             continue
         if array.ndim == 2 and array.shape[0] == array.shape[1]:
-            yield Claim("G216", name, partial(_with_argument, name=name, argument=argument, other=""),
+            yield Claim("G216", name, partial(_with_argument, name=name, argument=argument, other=argument, change=np.transpose),
                         f"the gradient for {argument} transposed", f"{argument}^T in the place of {argument}")
+        if array.ndim > 2 and array.shape[-1] > 1:
+            yield Claim("G216", name, partial(_with_argument, name=name, argument=argument, other=argument, change=mirrored),
+                        f"the gradient for {argument} mirrored", f"{argument} mirrored")
         for other, candidate in floats.items():
             if other != argument and candidate.shape == array.shape:
                 yield Claim("G216", name, partial(_with_argument, name=name, argument=argument, other=other),
                             f"the gradient for {other} in the place of {argument}", f"{other} in the place of {argument}")
 
 
-def _with_argument(there: Scene, name: str, argument: str, other: str) -> np.ndarray:
-    value = there.arrays[other] if other else there.arrays[argument].T
-    return there.true_with(name, argument, value, f"{argument} <- {other or 'transposed'}")
+def _with_argument(there: Scene, name: str, argument: str, other: str,
+                   change: Callable[[np.ndarray], np.ndarray] = np.asarray) -> np.ndarray:
+    return there.true_with(name, argument, change(there.arrays[other]), f"{argument} <- {change.__name__} {other}")
 
 
 def local_derivative(scene: Scene, name: str) -> Iterator[Claim]:

@@ -9,33 +9,39 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 
 from .scene import IDENTITY, Scene
 
 Key = tuple[str, int]       # the name of an array, and an axis
+OUTPUT = "y"                # what the forward's value is called
 NUMBERS = (-1.0, 2.0, 0.5, -2.0, -0.5, 0.0, 1.0, 3.0, 4.0, 0.25)
 
 
 @dataclass(frozen=True)
 class Factor:
-    """A factor in words, how to evaluate it at a scene, and what its symbols mean there."""
+    """A factor in words, how to evaluate it at a scene, and what its symbols mean there.
+
+    rivals: what a number that is nothing but a number might be instead: expressions that have the same value here
+    """
 
     text: str
     value: Callable[[Scene], float]
     meaning: str = ""
     is_known: bool = True           # False for a number that is nothing but a number, such as 0.27255
+    rivals: tuple[Factor, ...] = ()
 
 
 def recognise(number: float, scene: Scene) -> Iterator[Factor]:
     """Yield the expressions that equal the number here: simple numbers, lengths of axes, their products, the number."""
     simple = [constant for constant in NUMBERS if _same(number, constant)]
     yield from map(_constant, simple)
-    yield from _of_lengths(number, scene)
+    of_lengths = tuple(_of_lengths(number, scene))
+    yield from of_lengths
     if not simple:
-        yield replace(_constant(number), is_known=False)
+        yield replace(_constant(number), is_known=False, rivals=of_lengths)
 
 
 def _constant(number: float) -> Factor:
@@ -44,7 +50,7 @@ def _constant(number: float) -> Factor:
 
 
 def _of_lengths(number: float, scene: Scene) -> Iterator[Factor]:
-    lengths = [((name, axis), n) for name, array in scene.arrays.items() for axis, n in enumerate(np.shape(array)) if n > 0]
+    lengths = [((name, axis), n) for name in [*scene.arrays, OUTPUT] for axis, n in enumerate(_shape(scene, name)) if n > 0]
     sign = 1 if number > 0 else -1
     for (key, n), power in product(lengths, (1, -1)):
         for front, text in ((1.0, ""), (2.0, "2 "), (0.5, "1/2 ")):
@@ -56,6 +62,10 @@ def _of_lengths(number: float, scene: Scene) -> Iterator[Factor]:
     for ((a, n), (b, k)), powers in product(product(lengths, lengths), ((1, 1), (1, -1), (-1, -1))):
         if a != b and _same(number, sign * float(n)**powers[0] * float(k)**powers[1]):
             yield _power_product(sign, "", [(a, powers[0]), (b, powers[1])], scene)
+    for count, power in product(range(3, scene.output.ndim + 1), (1, -1)):
+        for axes in combinations(range(scene.output.ndim), count):
+            if _same(number, sign * float(np.prod([scene.output.shape[axis] for axis in axes]))**power):
+                yield _power_product(sign, "", [((OUTPUT, axis), power) for axis in axes], scene)
 
 
 def _relatives(power: int) -> list[tuple[Callable[[int], float], str]]:
@@ -82,7 +92,11 @@ def _power_product(front: float, text: str, powers: list[tuple[Key, int]], scene
 
 def _length(scene: Scene, key: Key) -> int:
     name, axis = key
-    return int(np.shape(scene.arrays[name])[axis])
+    return _shape(scene, name)[axis]
+
+
+def _shape(scene: Scene, name: str) -> tuple[int, ...]:
+    return np.shape(scene.output if name == OUTPUT and name not in scene.arrays else scene.arrays[name])
 
 
 def _name(key: Key) -> str:
@@ -100,7 +114,7 @@ def _is_batch(key: Key, n: int, scene: Scene) -> bool:
         return key == ("X", 0)
     matrices = [name for name, array in scene.arrays.items() if np.ndim(array) >= 2]
     alike = sum(len(scene.arrays[name]) == n for name in matrices) + (scene.output.ndim > 0 and len(scene.output) == n)
-    return key[0] == matrices[0] and alike >= 2
+    return key[0] in (matrices[0], OUTPUT) and alike >= 2
 
 
 def _same(a: float, b: float) -> bool:

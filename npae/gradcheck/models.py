@@ -4,8 +4,8 @@ Nothing is done to the model itself. A deep copy of it is given parameters of it
 complex128 for imaginary ones; the model's loss_and_gradients follows the dtype of its parameters.
 
 For naming a bug: the terms of the loss are the parts of the whole, and where weights are tied, so are the uses of W. They
-are measured on an untied twin, whose decoder holds the transposed weights as parameters of their own. (Weight decay counts
-a tied weight once: it is a part by itself.)
+are measured on an untied twin, whose decoder holds the transposed weights (or the same kernels, of convolutions) as
+parameters of their own. (Weight decay counts a tied weight once: it is a part by itself.)
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from .numerical import Function
 from .pairs import one_example
 from .trial import Arrays, Trial, private_copy, stream
 from .variants import jittered
+from .wider import wider
 
 
 class ModelSubject:
@@ -105,7 +106,7 @@ class ModelSubject:
             index = len([n for n in self.params if n.startswith("encoder") and n.endswith(".W")])
             other = f"decoder.{index - 1 - int(name.split('.')[1])}.W"
             parts["path"] = {"encoder": partial(untied._term_at, self.term, name),
-                             "decoder": lambda value: untied._term_at(self.term, other, value.T)}
+                             "decoder": lambda value: untied._term_at(self.term, other, _turned_round(value))}
             if "weight_decay" in terms:
                 parts["path"]["weight_decay"] = partial(self._term_at, "weight_decay", name)
         return parts
@@ -138,17 +139,15 @@ class ModelSubject:
         params = self.params.astype(np.float64)
         for name, value in jittered({name: params[name] for name in params}, rng).items():
             params[name][...] = value
-        return self._at(self.twin, params, jittered({"X": X}, rng)["X"], None)
+        return self._at(self.twin, params, _other_data(X, rng), None)
 
     def _wider(self, rng: np.random.Generator) -> ModelSubject:
-        """Return a model of the same kind, one feature and one unit wider everywhere, with parameters of its own."""
+        """Return a model of the same kind, wider everywhere, with parameters of its own."""
         if "loss_and_gradients" in vars(self.twin):
             raise TypeError("this object's own gradient does not come with its class")
-        hyperparameters = self.twin.get_params(deep=False)
-        widths = {"latent_dim": hyperparameters["latent_dim"] + 1, "dtype": "float64", "random_state": self.seed,
-                  "hidden_dims": tuple(width + 1 for width in hyperparameters["hidden_dims"])}
-        X = jittered({"X": np.concatenate([self.X, self.X[:, :1]], axis=1)}, rng)["X"]
-        model = type(self.twin)(**{**hyperparameters, **widths}).initialize(X.shape[1])
+        hyperparameters, X = wider(self.twin.get_params(deep=False), self.X)
+        X = _other_data(X, rng)
+        model = type(self.twin)(**{**hyperparameters, "dtype": "float64", "random_state": self.seed}).initialize(X.shape[1])
         return self._with_the_rest_of_the_noise(ModelSubject(model, X, None, None, self.term, self.seed + 1))
 
     def _untied(self) -> ModelSubject:
@@ -159,5 +158,15 @@ class ModelSubject:
         for name in self.params:
             model.params[name] = self.params[name]
         for i, name in enumerate(reversed(weights)):
-            model.params[f"decoder.{i}.W"] = self.params[name].T
+            model.params[f"decoder.{i}.W"] = _turned_round(self.params[name])
         return ModelSubject(model, self.X, self.noise, None, self.term, self.seed)
+
+
+def _turned_round(W: np.ndarray) -> np.ndarray:
+    """Return the weights of the layer that leads back: a matrix transposed; kernels as they are, the layer turns them."""
+    return W.T if W.ndim == 2 else W
+
+
+def _other_data(X: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return other data of the same kind: numbers that have moved, or the codes of each column in another order."""
+    return rng.permuted(X, axis=0) if np.all(X == np.rint(X)) else jittered({"X": X}, rng)["X"]

@@ -60,12 +60,17 @@ def _candidates(candidates: Candidates, scene: Scene, name: str) -> Iterator[Cla
 
 
 def holds_elsewhere(claim: Claim, scene: Scene, elsewhere: Iterable[Scene]) -> bool:
-    """Whether the claim holds at all scenes where it can be tried, at least one, and one that tells its symbols apart."""
-    tried, in_doubt = 0, [factor for factor in (claim.factor, *claim.more) if factor is not None and factor.meaning]
+    """Whether the claim holds at all scenes where it can be tried, at least one, and one that tells its symbols apart.
+
+    A bare number is only believed where whatever expression has its value here has had another value elsewhere.
+    """
+    factors = [factor for factor in (claim.factor, *claim.more) if factor is not None]
+    tried, in_doubt = 0, [one for factor in factors for one in (factor, *factor.rivals) if one.meaning]
     for there in elsewhere:
-        if not _can_be_tried(claim, there):
+        holds = _holds(claim, there)
+        if holds is None:
             continue
-        if not _holds(claim, there):
+        if not holds:
             return False
         tried += 1
         in_doubt = [factor for factor in in_doubt if factor.value(there) == factor.value(scene)]
@@ -99,18 +104,24 @@ def _same(a: Any, b: Any) -> bool:
     return relative_error(np.where(known, a, 0), np.where(known, b, 0)) <= IDENTITY
 
 
-def _can_be_tried(claim: Claim, scene: Scene) -> bool:
-    """Whether the gradient is well-formed there, the true one known in some entry, and the claim says something."""
+def _holds(claim: Claim, scene: Scene) -> bool | None:
+    """Whether the claim holds there; None where it cannot be tried.
+
+    To be tried, the gradient must be well-formed and the true one known in some entry. Arrays that do not fit together there
+    fitted by accident here: that refutes the claim.
+    """
     try:
-        scene.got(claim.tensor)
-        claim.predict(scene)
-        return bool(np.any(np.isfinite(scene.true(claim.tensor))))
+        got, true = scene.got(claim.tensor), scene.true(claim.tensor)
     except Exception:       # of the code under test, or a derivative that cannot be proven there
+        return None
+    if not np.any(np.isfinite(true)):
+        return None
+    try:
+        return agree(got, claim.predict(scene), true)
+    except ValueError:
         return False
-
-
-def _holds(claim: Claim, scene: Scene) -> bool:
-    return _can_be_tried(claim, scene) and agree(scene.got(claim.tensor), claim.predict(scene), scene.true(claim.tensor))
+    except Exception:
+        return None
 
 
 def _scaled(claim: Claim, scene: Scene) -> Iterator[Claim]:

@@ -9,8 +9,9 @@ and back the same way, with transposed convolutions. Objective, corruptions and 
 not see the difference.
 
 Why: a stroke is a stroke wherever it stands. A kernel of k x k weights is trained by every window of every image, and a layer
-needs o c k^2 weights whatever the size of the image. On the embedded digits, at equal code size, it reaches a lower held-out
-error than the dense autoencoder with a fraction of the weights (`npae demo quantization` prints both).
+needs o c k^2 weights whatever the size of the image. On the embedded digits of 8 x 8, at equal code size and no more weights than
+the dense autoencoder, its held-out error is some percent lower (`npae tour` prints both, and what is left of it when the pixels
+are shuffled); the gain grows with the image.
 What it cannot: see the whole image before the last layers; each output of layer l sees a window of about kernel_size stride^(l-1)
 pixels. And the pixels must be an image: on shuffled columns it loses its advantage.
 

@@ -13,7 +13,9 @@
     manifold.py  a decoder over the plane of two-dimensional codes
     traversals.py  rows of images: interpolations, one unit at a time; grids.py samples side by side
     densities.py histograms against a curve; graphs.py computation graphs as drawings
+    spectrograms.py  loudness over time and frequency
     stacks.py    networks as rows of columns, as high as the layers are wide
+    count_tables.py  contingency tables as shaded squares
     style.py     colours, sizes, axes: the one place where the looks are decided
 
 `pyplot` is never imported: it would open windows and change settings that belong to the user.
@@ -22,6 +24,7 @@
 from .bar_groups import bar_groups
 from .build_ups import build_ups
 from .codes import scatter_codes
+from .count_tables import count_tables
 from .curves import learning_curves
 from .densities import DensityPanel, density_panels
 from .dots import DotPanel, dot_table
@@ -35,12 +38,13 @@ from .images import image_grid, reconstructions
 from .lines import LinePanel, line_panels
 from .manifold import manifold, quantile_grid
 from .opacity import unit_opacity
+from .spectrograms import SpectrogramPanel, spectrogram_panels
 from .stacks import Column, StackPanel, stack_panels
 from .tangents import direction_images
 from .traversals import image_rows
 
-__all__ = ["Arrow", "Column", "DensityPanel", "DotPanel", "FieldPanel", "GraphPanel", "LinePanel", "Node", "StackPanel",
-           "bar_groups", "build_ups", "density_panels", "direction_images", "dot_table", "filters", "graph_panels", "grid_panels",
-           "histograms",
-           "image_grid", "image_rows", "landing_map", "learning_curves", "line_panels", "manifold", "png_bytes",
-           "quantile_grid", "reconstructions", "scatter_codes", "stack_panels", "unit_opacity", "vector_fields"]
+__all__ = ["Arrow", "Column", "DensityPanel", "DotPanel", "FieldPanel", "GraphPanel", "LinePanel", "Node",
+           "SpectrogramPanel", "StackPanel", "bar_groups", "build_ups", "count_tables", "density_panels",
+           "direction_images", "dot_table", "filters", "graph_panels", "grid_panels", "histograms", "image_grid",
+           "image_rows", "landing_map", "learning_curves", "line_panels", "manifold", "png_bytes", "quantile_grid",
+           "reconstructions", "scatter_codes", "spectrogram_panels", "stack_panels", "unit_opacity", "vector_fields"]

@@ -6,7 +6,7 @@ from .claim import claim
 from .equation import Equation
 from .points.arrays import outputs
 from .points.densities import latent, variational
-from .points.networks import autoencoder, contractive, denoising, kl_sparse, penalized, sparse
+from .points.networks import autoencoder, contractive, convolutional, denoising, kl_sparse, penalized, sparse
 
 AUTOENCODER = "npae.models.Autoencoder"
 SPARSE = "npae.models.SparseAutoencoder"
@@ -15,8 +15,12 @@ VAE = "npae.models.VariationalAutoencoder"
 DOCUMENT_004 = (
     Equation(
         "004-math-1", "f(x) = h, 'our CNN'", "right",
-        claims=(claim(autoencoder, "encode(x)", "tanh(affine(x, W, b))"),),
-        objects=(f"{AUTOENCODER}.transform",), missing="a convolutional encoder: convolution is not built yet"),
+        claims=(claim(autoencoder, "encode(x)", "tanh(affine(x, W, b))"),
+                claim(convolutional, "encode(x)",
+                      "affine(tanh(np.array([[a[q] + np.sum(K[q] * window(row, r, s)) for q in (0, 1) for r in (0, 1)"
+                      " for s in (0, 1)] for row in x])), W, b)")),
+        objects=("npae.models.ConvolutionalAutoencoder", f"{AUTOENCODER}.transform", "npae.layers.conv2d"),
+        derivations=("convolution",)),
     Equation(
         "004-math-2", "g(h) = x", "wrong", correct="g(h) = x^, which is x only where the reconstruction is perfect",
         claims=(claim(autoencoder, "decode(encode(x))", "affine(tanh(affine(x, W, b)), V, c)", printed="x"),),

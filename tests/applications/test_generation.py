@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from npae.applications import nearest_distances, sample_from_codes
+from npae.applications import nearest_distances, precision_recall, sample_from_codes
 from npae.models import Autoencoder
 
 CENTRES = np.array([[4.0, 0, 0], [0, 4, 0], [-4, -4, 0]])
@@ -62,3 +62,31 @@ def test_nearest_distances_are_the_smallest_of_all():
     assert nearest_distances(x[3:5] + 100, x + 100).max() == 0
     with pytest.raises(ValueError, match="samples"):
         nearest_distances(samples[:, :3], x)
+
+
+# ---- precision and recall ------------------------------------------------------------------------------------------------
+
+def test_precision_and_recall_by_their_definition():
+    rng = np.random.default_rng(0)
+    made, real = rng.normal(size=(40, 3)), rng.normal(size=(50, 3)) + 0.5
+    d = np.linalg.norm(made[:, None] - real, axis=2)
+    own = {name: np.sort(np.linalg.norm(a[:, None] - a, axis=2), axis=1)[:, 3] for name, a in (("made", made), ("real", real))}
+    precision, recall = precision_recall(made, real, k=3)
+    assert precision == np.mean([np.any(row <= own["real"]) for row in d])
+    assert recall == np.mean([np.any(column <= own["made"]) for column in d.T])
+
+
+def test_copies_have_both_a_corner_has_precision_and_noise_far_away_has_none():
+    real = np.random.default_rng(1).normal(size=(200, 2))
+    assert precision_recall(real, real) == (1.0, 1.0)
+    one_place = real[:1] + 1e-3 * np.random.default_rng(2).normal(size=(200, 2))
+    precision, recall = precision_recall(one_place, real)
+    assert precision > 0.95 and recall < 0.1
+    assert precision_recall(real + 100, real) == (0.0, 0.0)
+
+
+def test_bad_input_to_precision_and_recall():
+    with pytest.raises(ValueError, match="samples has 3 features"):
+        precision_recall(np.zeros((5, 3)), np.zeros((5, 2)))
+    with pytest.raises(ValueError, match="k must be"):
+        precision_recall(np.zeros((5, 2)), np.zeros((3, 2)), k=3)

@@ -18,6 +18,8 @@ DRAWS = {
     "correlated_gaussian": lambda seed: datasets.correlated_gaussian(20, np.eye(2), random_state=seed),
     "bars": lambda seed: datasets.bars(20, random_state=seed)[0],
     "load_patches": lambda seed: datasets.load_patches(20, random_state=seed),
+    "shapes": lambda seed: datasets.shapes(20, random_state=seed)[0],
+    "digit_scenes": lambda seed: datasets.digit_scenes(20, random_state=seed)[0],
 }
 
 

@@ -155,13 +155,14 @@ def test_the_parts_of_every_model_add_up(case):
     """What a claim about terms and paths is built on."""
     from npae.gradcheck.models import ModelSubject
     from npae.gradcheck.scene import Scene
-    model = case.build(epochs=1).initialize(5)
-    x = np.random.default_rng(1).uniform(size=(4, 5))
-    scene = Scene(ModelSubject(model, x if case.data != "bits" else x.round(), None, None, None, 0), None, 0)
+    model, x = case.random_instance(np.random.default_rng(1))
+    scene = Scene(ModelSubject(model, x, None, None, None, 0), None, 0)
     name = next(n for n in model.params if n.endswith(".W"))
-    parts = scene.parts(name, "term")
-    if parts:
-        np.testing.assert_allclose(sum(parts.values()), scene.true(name), rtol=1e-6, atol=1e-8)
+    assert bool(scene.parts(name, "path")) == model.tied
+    for kind in ("term", "path"):
+        parts = scene.parts(name, kind)
+        if parts:
+            np.testing.assert_allclose(sum(parts.values()), scene.true(name), rtol=1e-6, atol=1e-8)
 
 
 # ---- misconceptions, values, and restraint --------------------------------------------------------------------------

@@ -2,9 +2,9 @@ r"""Exercise 17, vector_quantization: gradients that are copied straight through
 
     j = index of the codebook row nearest to each z     (1)
     e = E[j]                                            (2)
-    q = z + stopped(e - z)                              (3)
+    q = stopped(e) + (z - stopped(z))                   (3)
     o = q @ D                                           (4)
-    L = np.sum((o - x) ** 2) / m + np.sum((stopped(z) - e) ** 2) / m
+    L = np.sum((o - x) ** 2) / m + np.sum((e - stopped(z)) ** 2) / m
                              + beta * np.sum((z - stopped(e)) ** 2) / m      (5)
 
 m examples, n features, codes z (m, k), codebook E (K, k), decoder D (k, n). `stopped(v)` is a
@@ -13,13 +13,14 @@ is that of z: it is copied straight through. The second term of (5) moves the co
 third holds the codes to it. Nothing differentiates the choice (1): j is a constant as well.
 
 To make all this checkable the constants are arguments of their own: `sz` is stopped(z), `se` is
-stopped(e), so q = z + (se - sz).
+stopped(e), so q = se + (z - sz).
 
 First: `nearest(z, E)`, and `quantize(z, E)`, the values of (1) and (2).
 Then `vq_backward(x, z, E, D, beta, j, sz, se, q)`, the gradients of L with the constants fixed;
 the gradient in o is for you to write as well, though nobody asks for it.
 
-    Derivation   npae/losses/squared_error.py (3), npae/layers/affine.py (2), (3)
+    Derivation   npae/latents/quantization.py (1) to (9), npae/layers/affine.py (2), (3);
+                 npae derive vector-quantization
     Check        npae exercise check vector_quantization
 """
 
@@ -66,7 +67,7 @@ def vq_backward(x, z, E, D, beta, j, sz, se, q):
 # === for the author: nothing below is given out ===
 
 # ruff: noqa: E402
-from npae import losses
+from npae import latents, losses
 from npae.exercises.draws import lengths, signed
 from npae.exercises.exercise import Alternative, Exercise, Part
 from npae.exercises.gradients import Gradients
@@ -74,9 +75,9 @@ from npae.exercises.values import Values
 from npae.gradcheck import Misconception, Stages
 
 FORWARD = Stages([
-    ("q", lambda z, se, sz: z + (se - sz)),
-    ("L", lambda q, D, x, sz, E, j, beta, z, se: losses.squared_error(q @ D, x) + losses.squared_error(E[j], sz)
-        + beta * losses.squared_error(z, se)),
+    ("q", lambda z, sz, se: latents.straight_through(z, sz, se)),
+    ("L", lambda q, D, x, E, sz, j, beta, z, se: losses.squared_error(q @ D, x) + latents.codebook_term(E, sz, j)
+        + beta * latents.commitment(z, se)),
 ])
 
 
@@ -86,10 +87,10 @@ def draw(rng):
     used = np.zeros(1)
     while len(used) < 2 or used.max() < 2:
         z, E = signed(rng, m, k), signed(rng, 4, k)
-        j = nearest(z, E)
+        j = latents.nearest_code(z, E)
         used = np.bincount(j)[np.unique(j)]
     return {"x": signed(rng, m, n), "z": z, "E": E, "D": signed(rng, k, n), "beta": rng.uniform(0.1, 0.5),
-            "j": j, "sz": z.copy(), "se": E[j]}
+            "j": j, "sz": z.copy(), "se": latents.chosen_vectors(E, j)}
 
 
 def draw_codes(rng):
@@ -97,16 +98,12 @@ def draw_codes(rng):
     m, k = lengths(rng, 2)
     while True:
         z, E = signed(rng, m, k), signed(rng, 4, k)
-        if not np.array_equal(nearest(z, E), np.argmax(z @ E.T, axis=1)):
+        if not np.array_equal(latents.nearest_code(z, E), np.argmax(z @ E.T, axis=1)):
             return {"z": z, "E": E}
 
 
-def trusted_nearest(z, E):
-    return np.array([np.argmin([np.linalg.norm(row - code) for code in E]) for row in z])
-
-
 def trusted_quantize(z, E):
-    return E[trusted_nearest(z, E)]
+    return latents.chosen_vectors(E, latents.nearest_code(z, E))
 
 
 def variant(copied=1, commitment=1, codebook=1, swapped=False, mean=False, add=True, total=False):
@@ -136,6 +133,10 @@ def one_hot(x, z, E, D, beta, j, sz, se, q):
     return np.einsum("ik,in->kn", q, do), dq, dq + (z - se) * (2 * beta / len(x)), 2 / len(x) * (H.T @ H @ E - H.T @ sz)
 
 
+def distance_by_distance(z, E):
+    return np.array([np.argmin([np.linalg.norm(row - code) for code in E]) for row in z])
+
+
 def code_by_code(x, z, E, D, beta, j, sz, se, q):
     m = len(x)
     do = (q @ D + q @ D - x - x) / m
@@ -146,14 +147,16 @@ def code_by_code(x, z, E, D, beta, j, sz, se, q):
 EXERCISE = Exercise(
     number=17, name="vector_quantization", kind="write", title="copied straight through", source=__file__,
     steps=(
-        Values(nearest, trusted_nearest, draw_codes, (Part("nearest: j", 1, "the nearest rows, equation (1)"),),
+        Values(nearest, latents.nearest_code, draw_codes, (Part("nearest: j", 1, "the nearest rows, equation (1)"),),
                (Misconception("M171", "the farthest row is chosen",
                               lambda z, E: np.argmax(np.sum((z[:, None] - E) ** 2, axis=2), axis=1),
                               "is the nearest row the one of the smallest or of the largest distance?"),
                 Misconception("M172", "the row of the largest inner product is chosen, whatever its length",
                               lambda z, E: np.argmax(z @ E.T, axis=1),
-                              "|z - e|^2 = |z|^2 - 2 z.e + |e|^2. Which term is missing?"))),
-        Values(quantize, trusted_quantize, draw_codes, (Part("quantize: e", 1, "the rows themselves, equation (2)"),)),
+                              "|z - e|^2 = |z|^2 - 2 z.e + |e|^2. Which term is missing?")),
+               {"j": "quantization (1)"}),
+        Values(quantize, trusted_quantize, draw_codes, (Part("quantize: e", 1, "the rows themselves, equation (2)"),),
+               equations={"e": "quantization (2)"}),
         Gradients(
             vq_backward, FORWARD, draw,
             (Part("dD", 1, "the decoder's weights"),
@@ -161,7 +164,7 @@ EXERCISE = Exercise(
              Part("dz", 2, "the codes: two paths"),
              Part("dE", 2, "the codebook")),
             (Misconception("M173", "nothing is copied straight through: the codes do not hear of the reconstruction",
-                           variant(copied=0), "in (3), which of the two summands is a constant?"),
+                           variant(copied=0), "z stands twice in (3). Which of the two is a constant?"),
              Misconception("M174", "the commitment term is missing", variant(commitment=0),
                            "z stands in (3) and in the last term of (5). What does the last term contribute?"),
              Misconception("M175", "the codebook has no gradient", variant(codebook=0),
@@ -174,7 +177,7 @@ EXERCISE = Exercise(
                            "(5) divides by m, whatever the number of examples of a code. What is divided by here?"),
              Misconception("M179", "codebook and commitment terms are summed over the batch", variant(total=True),
                            "repeat every example: which terms of (5) grow?")),
-            {"dD": "affine (3)", "dq": "affine (2)", "dz": "squared_error (3)", "dE": "squared_error (3)"})),
+            {"dD": "affine (3)", "dq": "affine (2)", "dz": "quantization (6), (9)", "dE": "quantization (8)"})),
     hints=(
         "For (1), all differences at once: z[:, None, :] - E has the shape (m, K, k). Square, sum, and take the place of "
         "the smallest.",
@@ -186,10 +189,10 @@ EXERCISE = Exercise(
     alternatives=(
         Alternative("the assignment as a matrix", {
             "nearest": lambda z, E: np.argmin(np.sum(E ** 2, axis=1) - 2 * z @ E.T, axis=1),
-            "quantize": lambda z, E: (trusted_nearest(z, E)[:, None] == np.arange(len(E))) @ E,
+            "quantize": lambda z, E: (distance_by_distance(z, E)[:, None] == np.arange(len(E))) @ E,
             "vq_backward": one_hot}),
         Alternative("one code at a time", {
-            "nearest": trusted_nearest,
+            "nearest": distance_by_distance,
             "quantize": lambda z, E: np.array([min(E, key=lambda code: np.sum((row - code) ** 2)) for row in z]),
             "vq_backward": code_by_code})),
 )

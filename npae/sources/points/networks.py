@@ -55,6 +55,23 @@ def copying(rng: Rng) -> Point:
     return point
 
 
+def convolutional(rng: Rng) -> Point:
+    """npae.ConvolutionalAutoencoder, 4 x 4 images: kernels K (2, 3, 3), biases a (2,), step 2, tanh; then W, b to the code
+
+    x (m, 16); window(row, r, s) (3, 3) begins in row 2 r - 1, column 2 s - 1 of an image, and is 0 outside of it
+    """
+    model: Any = models.ConvolutionalAutoencoder(channels=(2,), activation="tanh", latent_dim=3, dtype="float64",
+                                                 random_state=0).initialize(16)
+    model.theta += 0.5 * rng.normal(size=model.theta.shape)
+    p = model.params
+
+    def window(row: np.ndarray, r: int, s: int) -> np.ndarray:
+        return np.pad(row.reshape(4, 4), 1)[2 * r:2 * r + 3, 2 * s:2 * s + 3]
+
+    return {**FUNCTIONS, "x": rng.normal(size=(3, 16)), "K": p["encoder.0.W"][:, 0], "a": p["encoder.0.b"], "W": p["encoder.1.W"],
+            "b": p["encoder.1.b"], "window": window, "encode": model.transform}
+
+
 def decayed(rng: Rng) -> Point:
     """the autoencoder with weight decay lam on weights and biases"""
     return _point(rng, models.Autoencoder, weight_decay=0.3, decay_biases=True, lam=0.3)[0]

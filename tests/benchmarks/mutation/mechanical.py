@@ -106,7 +106,9 @@ def _large(model, x, rng):
 
 def _first_step(model, x, rng):
     model._state.clear()
-    model._before_epoch(0)
+    for quantizer in getattr(model, "_quantizers", ()):
+        model._state |= quantizer.new_state(model.params[quantizer.named("codebook")])
+    model._before_epoch(0, x)
 
 
 SETTINGS = ((5, 4, None), (4, 3, _first_step), (1, 3, None), (6, 1, _small), (3, 5, _no_biases), (5, 2, _large), (2, 2, None))

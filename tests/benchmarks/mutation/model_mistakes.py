@@ -10,8 +10,17 @@ import functools
 import numpy as np
 
 from npae import network
-from npae.models import Autoencoder, ProbabilisticAutoencoder, VariationalAutoencoder
+from npae.image_layers import ConvolutionalLayer
+from npae.layers import conv2d_backward, masked_affine_backward
+from npae.models import (
+    Autoencoder,
+    HierarchicalVectorQuantizedAutoencoder,
+    MaskedAutoencoder,
+    ProbabilisticAutoencoder,
+    VariationalAutoencoder,
+)
 from npae.models.posterior import DiagonalPosterior
+from npae.models.quantizer import Quantizer
 from npae.models.variational_networks import VariationalNetworks
 from npae.penalties import Contraction, KLSparsity
 
@@ -221,16 +230,62 @@ mistake("variational, gaussian", "the encoder learns from the KL alone", "G301",
 
 # ---- paths ---------------------------------------------------------------------------------------------------------
 
-ADD_UP = "grads[layer.weight] += dW.T if layer.transposed else dW"
+BACK = network.Layer.pre_activation_backward
+ADD_UP = "dW.T if self.transposed else dW"
 for case in ("tied sigmoid, bce", "tied, three layers, L2 decay", "sparse, gaussian, tied", "contractive, one layer"):
     mistake(case, "tied: only the encoder's half", "G311", ALL, with_edit(
-        network.backward, "backward", ADD_UP, "grads[layer.weight] += (0 * dW.T) if layer.transposed else dW"))
+        BACK, "pre_activation_backward", ADD_UP, "0 * dW.T if self.transposed else dW"))
     mistake(case, "tied: only the decoder's half", "" if case.startswith("contractive") else "G311", ALL, with_edit(
-        network.backward, "backward", ADD_UP, "grads[layer.weight] += dW.T if layer.transposed else 0 * dW"))
+        BACK, "pre_activation_backward", ADD_UP, "dW.T if self.transposed else 0 * dW"))
     mistake(case, "tied: the decoder's half twice", "G312", ALL, with_edit(
-        network.backward, "backward", ADD_UP, "grads[layer.weight] += 2 * dW.T if layer.transposed else dW"))
+        BACK, "pre_activation_backward", ADD_UP, "2 * dW.T if self.transposed else dW"))
 mistake("tied sigmoid, bce", "tied: the halves averaged", "G204", "encoder.0.W encoder.1.W", with_edit(
-    network.backward, "backward", ADD_UP, "grads[layer.weight] += (dW.T if layer.transposed else dW) / 2"))
+    BACK, "pre_activation_backward", ADD_UP, "(dW.T if self.transposed else dW) / 2"))
+
+mistake("convolutional, tied, noise, decay, bce", "tied: only the encoder's half", "G311", ALL, with_edit(
+    ConvolutionalLayer.pre_activation_backward, "pre_activation_backward", "_rows(dx), dW, db",
+    "_rows(dx), (0 * dW if self.transposed else dW), db"))
+mistake("convolutional, tied, noise, decay, bce", "tied: the decoder's half twice", "G312", ALL, with_edit(
+    ConvolutionalLayer.pre_activation_backward, "pre_activation_backward", "_rows(dx), dW, db",
+    "_rows(dx), (2 * dW if self.transposed else dW), db"))
+
+# ---- vector quantization -------------------------------------------------------------------------------------------
+
+COPY, PULL = "straight_through_backward(self.vectors(dq))", "self.beta * commitment_backward("
+OF_CODEBOOK = "codebook_term_backward(params[name], seen.z_still, seen.j, weight)"
+
+
+def quantizing(case, name, codes, tensors, old, new, **overrides):
+    """Add a mistake in the backward pass of a quantizer."""
+    mistake(case, name, codes, tensors, with_edit(Quantizer.backward, "backward", old, new), **overrides)
+
+
+AVERAGES, GRADIENT = "vector quantized, running averages", "vector quantized, grid, codebook gradient"
+for case in (AVERAGES, GRADIENT):
+    quantizing(case, "nothing is copied straight through", "G301", ALL, COPY, f"0 * {COPY}")
+    quantizing(case, "the commitment left out", "G301", ALL, PULL, f"0 * {PULL}")
+    quantizing(case, "the commitment without beta", "G302", ALL, PULL, "commitment_backward(")
+    quantizing(case, "the commitment counted twice", "G302", ALL, PULL, f"2 * {PULL}")
+    quantizing(case, "the commitment subtracted", "G302", ALL, PULL, f"-{PULL}")
+for case, left_out, weighed_wrongly in ((GRADIENT, "G301", "G302"), (AVERAGES, "G201", "G204")):    # with weight decay, without
+    for name, codes, new in (
+            ("the codebook without a gradient", left_out, f"0 * {OF_CODEBOOK}"),
+            ("the codebook term formed from the copy", left_out, OF_CODEBOOK.replace("seen.z_still", "seen.e_still")),
+            ("beta on the codebook term", weighed_wrongly, f"self.beta * {OF_CODEBOOK}"),
+            ("the codebook term summed over the batch", weighed_wrongly, OF_CODEBOOK.replace("weight", "1"))):
+        quantizing(case, name, codes, "codebook", OF_CODEBOOK, new, codebook_update="gradient")
+quantizing(AVERAGES, "the codebook term averaged over the slots", "G204", "codebook", OF_CODEBOOK,
+           OF_CODEBOOK.replace(", weight", ""), codebook_update="gradient")
+quantizing("two levels", "nothing is copied straight through", "", ALL, COPY, f"0 * {COPY}")
+quantizing("two levels", "the codebooks without a gradient", "G201", "codebook.top codebook.bottom", OF_CODEBOOK,
+           f"0 * {OF_CODEBOOK}")
+LEVELS = HierarchicalVectorQuantizedAutoencoder._loss_and_gradients
+mistake("two levels", "the top's path through the bottom's codes cut", "", ALL,
+        with_edit(LEVELS, "_loss_and_gradients", "dt = dt_decoder + dt_joint", "dt = dt_decoder"))
+mistake("two levels", "the top's path to the decoder cut", "", ALL,
+        with_edit(LEVELS, "_loss_and_gradients", "dt = dt_decoder + dt_joint", "dt = dt_joint"))
+mistake("two levels", "the first layers hear of the bottom alone", "", ALL,
+        with_edit(LEVELS, "_loss_and_gradients", "dh_joint + run.backward(", "dh_joint + 0 * run.backward("))
 
 # ---- lines of the backward pass ------------------------------------------------------------------------------------
 
@@ -240,7 +295,7 @@ for case in ("deep tanh, bce", "softplus, sigmoid output"):
     mistake(case, "the slope at the pre-activation", "", ALL, with_edit(
         network.backward, "backward", "layer.activation.backward(dy, step.y)", "layer.activation.backward(dy, step.a)"))
     mistake(case, "the layer's output for its input", "", ALL, with_edit(
-        network.backward, "backward", "affine_backward(da, step.x,", "affine_backward(da, step.y[:, :1] + 0 * step.x,"))
+        network.backward, "backward", "params, step.x,", "params, step.y[:, :1] + 0 * step.x,"))
 mistake("contractive, deep, untied", "the path through the slopes cut", "", ALL, with_edit(
     Contraction.__call__, "__call__", "self.weight * ds * step.layer.curvature(step.y)",
     "0 * self.weight * ds * step.layer.curvature(step.y)"))
@@ -257,6 +312,18 @@ mistake("denoising, masking, weighted", "the weights of the pixels forgotten", "
     Autoencoder._loss_and_gradients, "_loss_and_gradients", "loss.backward(o, x, weight)", "loss.backward(o, x)"))
 mistake("denoising, gaussian", "the corrupted input as the target", "", ALL, with_edit(
     Autoencoder._loss_and_gradients, "_loss_and_gradients", "loss.backward(o, x, weight)", "loss.backward(o, corrupted, weight)"))
+mistake("convolutional, contractive", "biases averaged over the places", "", ALL, with_edit(
+    conv2d_backward, "conv2d_backward", "D.sum(axis=1)", "D.mean(axis=1)"))
+mistake("convolutional, contractive", "the kernels' gradients mirrored", "G206", ALL, with_edit(
+    conv2d_backward, "conv2d_backward", "(D @ C.T).reshape(W.shape)", "(D @ C.T).reshape(W.shape)[..., ::-1, ::-1]"))
+mistake("masked, decay", "the masks forgotten in the backward pass", "", ALL, with_edit(
+    masked_affine_backward, "masked_affine_backward", "(x.T @ dy) * mask", "x.T @ dy"))
+mistake("masked, decay", "averaged over the slots", "G302 G204", ALL, with_edit(
+    MaskedAutoencoder._loss_and_gradients, "_loss_and_gradients", "softmax_nll_backward(logits, targets, 1 / len(x))",
+    "softmax_nll_backward(logits, targets)"))
+mistake("masked, decay", "1/m forgotten", "G302 G204", ALL, with_edit(
+    MaskedAutoencoder._loss_and_gradients, "_loss_and_gradients", "softmax_nll_backward(logits, targets, 1 / len(x))",
+    "softmax_nll_backward(logits, targets, 1.0)"))
 mistake("variational, iwae, decay", "equal weights for all samples", "", ALL, with_edit(
     VariationalAutoencoder._loss_and_gradients, "_loss_and_gradients",
     "rows = w.reshape(m * S, 1)", "rows = np.full((m * S, 1), 1 / (m * S))"))

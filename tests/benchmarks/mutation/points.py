@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from npae.checks.cases import CASES
+from npae.checks.cases import CASES, CODES
 from npae.checks.pairs import PAIRS
 from npae.gradcheck import check_gradients
 from npae.models import StackedDenoisingAutoencoder
@@ -103,14 +103,17 @@ class PairPoint(Point):
 
 
 class ModelPoint(Point):
-    """A model, initialized, at a batch and frozen noise; the forward function is its loss."""
+    """A model, initialized, at a batch and frozen noise; the forward function is its loss.
+
+    Frozen is also what stands behind a stop-gradient: the gradients of a model with a codebook are those of that loss.
+    """
 
     has_upstream = False
 
     def __init__(self, model, X, noise, seed=0):
-        self.model, self.X, self.noise = model, X, noise
         self.double = copy.deepcopy(model)
         self.double.params = model.params.astype(np.float64)
+        self.model, self.X, self.noise = model, X, self.double._freeze(X.astype(np.float64), noise)
         params = self.double.params
         super().__init__(list(params), {name: params[name].copy() for name in params}, seed)
         self.output = np.array(self.value({}))
@@ -196,7 +199,7 @@ def pair_inputs(pair, rng, shape, weight=False):
     inputs = pair.draw(rng, *shape)
     takes_weight = all("weight" in inspect.signature(f).parameters for f in (pair.forward, pair.backward))
     if weight and takes_weight and inputs.get("weight") is None:
-        first = inputs[pair.wrt[0]]
+        first = inputs["z" if pair.name == "codebook_term" else pair.wrt[0]]
         w = rng.uniform(0.1, 1, (len(first), *(1 for _ in first.shape[1:])))
         inputs["weight"] = w / w.sum() if pair.name == "kl_sparsity" else w         # means must stay below 1
     return inputs
@@ -214,8 +217,18 @@ def pair_point(pair, rng, shape=PRIME, seed=0, weight=False, change=None):
 
 
 def model_point(case, rng, m=5, n=4, seed=0, change=None, **overrides):
-    """Return a model of a case with its own hidden widths, everything off zero, at a random batch of m examples."""
-    model = case.build(**{"latent_dim": 2, "random_state": int(rng.integers(2**31)), **overrides})
+    """Return a model of a case with its own hidden widths, everything off zero, at a random batch of m examples.
+
+    Images are as small as the strides allow, or twice as large where that is not much and n > 4, whatever else n says.
+    """
+    sizes = {"latent_dim": 2, "random_state": int(rng.integers(2**31)), **overrides}
+    if case.data == CODES:
+        sizes.pop("latent_dim")             # a masked autoencoder has no code layer
+        n += case.hyperparameters.get("n_given", 0)
+    if case.image:
+        side = case._smallest_side()
+        n = (side if n <= 4 or side > 2 else 2 * side) ** 2
+    model = case.build(**sizes)
     model.initialize(n)
     x = case.draw_data(rng, m, n)
     model._after_step(x, model.draw_noise(x, rng))          # running averages exist and differ from the batch's

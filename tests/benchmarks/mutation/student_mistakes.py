@@ -16,7 +16,7 @@ import numpy as np
 
 from npae.checks.pairs import Pair
 from npae.gradcheck import Paths
-from npae.layers import sigmoid
+from npae.layers import conv2d_backward, conv2d_transpose_backward, sigmoid
 
 from .points import PairPoint, pair_inputs
 from .targets import ALL_PAIRS, FURTHER_PAIRS
@@ -146,7 +146,7 @@ GENERAL = (
     ("the last row left out", "G208", lambda t: lambda g, a: without_last_row(getattr(g, t)), 2),
     ("rows in reverse", "G206", lambda t: lambda g, a: getattr(g, t)[::-1].copy(), 2),
 )
-NO_BATCH = ("gram", "row_length", "bernoulli_kl", "l1_decay", "l2_decay")       # no argument of theirs counts examples
+NO_BATCH = ("gram", "row_length", "bernoulli_kl", "l1_decay", "l2_decay", "codebook_term")  # their first matrix has no examples
 SAME_EVERYWHERE = ("kl_sparsity", "sampled_kl", "deep_contraction")
 
 
@@ -225,9 +225,64 @@ mistake("affine", "no db", "G102", b=lambda g, a: None)
 mistake("affine", "one entry off by 1e-6", "", W=lambda g, a: g.W * (1 + 1e-6 * np.eye(*g.W.shape)))
 
 
+ELEMENTWISE = "G211 G212"
+
+
+# ---- masks, convolutions -------------------------------------------------------------------------------------------
+
+mistake("masked_affine", "the mask forgotten in dW", "", W=lambda g, a: a.x.T @ a.dy)
+mistake("masked_affine", "the mask forgotten in dx", "", x=lambda g, a: a.dy @ a.W.T)
+mistake("masked_affine", "the mask turned round", "", W=lambda g, a: (a.x.T @ a.dy) * (1 - a.mask))
+for subject in ("conv2d, many windows", "conv2d_transpose, many windows"):
+    mistake(subject, "db averaged over the places", "G204", b=lambda g, a: a.dy.mean(axis=(2, 3)).sum(axis=0))
+    mistake(subject, "db averaged over examples and places", "G204", b=lambda g, a: a.dy.mean(axis=(0, 2, 3)))
+    mistake(subject, "db of the first place", "", b=lambda g, a: a.dy[:, :, 0, 0].sum(axis=0))
+    mistake(subject, "dW mirrored", "G206", W=lambda g, a: g.W[..., ::-1, ::-1].copy())
+    mistake(subject, "dW with rows and columns exchanged", "G205", W=lambda g, a: np.swapaxes(g.W, 2, 3).copy())
+    mistake(subject, "dW divided by m again", "G204", W=lambda g, a: g.W / len(a.x))
+    mistake(subject, "dW with the channels exchanged", "G101", ((7, 4, 3), (4, 6, 5), (3, 8, 7), (6, 2, 9)),
+            W=lambda g, a: np.swapaxes(g.W, 0, 1).copy())
+mistake("conv2d, many windows", "the kernel mirrored in dx", "G216",
+        x=lambda g, a: conv2d_backward(a.dy, a.x, a.W[..., ::-1, ::-1], a.stride, a.padding)[0])
+mistake("conv2d_transpose, many windows", "the kernel mirrored in dx", "G216",
+        x=lambda g, a: conv2d_transpose_backward(a.dy, a.x, a.W[..., ::-1, ::-1], a.stride, a.padding)[0])
+mistake("conv2d, many windows", "dW of the first example", "G207",
+        W=lambda g, a: conv2d_backward(a.dy[:1], a.x[:1], a.W, a.stride, a.padding)[1])
+mistake("conv2d, many windows", "dx as if the padding were symmetric", "",
+        x=lambda g, a: conv2d_backward(a.dy, a.x, a.W, a.stride, a.padding[::-1])[0])
+
+
+# ---- vector quantization -------------------------------------------------------------------------------------------
+
+REPEATED = ((7, 5, 3), (6, 3, 4), (5, 7, 3), (8, 4, 5))         # more vectors than codes: some code is chosen twice
+
+
+def one_vector_a_code(g, a):
+    """Return dE as `dE[j] += ...` leaves it: of the vectors that chose a code the last one."""
+    dE = np.zeros_like(a.E)
+    dE[a.j] += 2 * (a.E[a.j] - a.z) / len(a.z)
+    return dE
+
+
+mistake("codebook_term", "only the last vector of each code", "", REPEATED, True, E=one_vector_a_code)
+mistake("codebook_term", "each code's vectors averaged", "", REPEATED, True,
+        E=lambda g, a: g.E / np.maximum(np.bincount(a.j, minlength=len(a.E)), 1)[:, None])
+mistake("codebook_term", "1/m forgotten", "G204", REPEATED, True, E=lambda g, a: g.E * len(a.z))
+mistake("codebook_term", "all codes pulled by all vectors", "", REPEATED, True,
+        E=lambda g, a: 2 * (a.E - a.z.mean(axis=0)))
+mistake("codebook_term", "encoding minus code", "G203", REPEATED, True, E=lambda g, a: -g.E)
+mistake("codebook_term", "the codebook added", "G213", REPEATED, True, E=lambda g, a: g.E + a.E)
+mistake("commitment", "1/m forgotten", "G204", plain=True, z=lambda g, a: g.z * len(a.z))
+mistake("commitment", "2 forgotten", "G204", plain=True, z=lambda g, a: (a.z - a.e) / len(a.z))
+mistake("commitment", "the code forgotten", "G213", plain=True, z=lambda g, a: 2 * a.z / len(a.z))
+mistake("commitment", "code minus encoding", "G203", plain=True, z=lambda g, a: 2 * (a.e - a.z) / len(a.z))
+mistake("straight_through", "dq itself, not a copy", "G107", z=lambda g, a: a.dy)
+mistake("straight_through", "nothing is copied", "G201", z=lambda g, a: 0 * a.dy)
+mistake("straight_through", "the upstream times the residual", ELEMENTWISE, z=lambda g, a: a.dy * a.e)
+
+
 # ---- activations ---------------------------------------------------------------------------------------------------
 
-ELEMENTWISE = "G211 G212"
 mistake("sigmoid", "y", ELEMENTWISE, a=lambda g, a: a.dy * a.y)
 mistake("sigmoid", "1 - y", ELEMENTWISE, a=lambda g, a: a.dy * (1 - a.y))
 mistake("sigmoid", "a (1 - a): the input for the output", "G211", a=lambda g, a: a.dy * a.a * (1 - a.a))
