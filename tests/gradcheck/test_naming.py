@@ -5,6 +5,7 @@ import pytest
 
 from npae.checks.cases import CASES
 from npae.gradcheck import Misconception, Paths, Stages, check_gradients
+from npae.layers import conv2d, conv2d_backward
 from npae.models import Autoencoder, VariationalAutoencoder
 
 from .toys import affine, affine_backward, affine_inputs, sigmoid, squared_error, tied, tied_inputs
@@ -92,6 +93,36 @@ def test_terms(factor, code):
                              lambda W, t: 2 * (W - t) + factor * 0.4 * W**3,
                              {"W": RNG.normal(size=(3, 5)), "t": RNG.normal(size=(3, 5))}, terms=terms)
     assert codes(report) == [(code, "W")] and "decay" in report.findings[0].message
+
+
+# ---- images ----------------------------------------------------------------------------------------------------------
+
+KERNELS = {"x": RNG.normal(size=(3, 2, 6, 4)), "W": RNG.normal(size=(4, 2, 3, 3)), "b": RNG.normal(size=4), "stride": 2,
+           "padding": (1, 0)}
+
+
+def convolution_backward(turned=np.asarray, mirrored=np.asarray, bias=None):
+    def backward(dy, x, W, stride, padding):
+        dx, dW, db = conv2d_backward(dy, x, turned(W), stride, padding)
+        return dx, mirrored(dW).copy(), db if bias is None else bias(dy)
+    return backward
+
+
+def upside_down(W):
+    return W[..., ::-1, ::-1]
+
+
+@pytest.mark.parametrize("wrong, code, tensor, words", [
+    (convolution_backward(turned=upside_down), "G216", "x", "the gradient for W mirrored"),
+    (convolution_backward(mirrored=upside_down), "G206", "W", "mirrored (its last two axes reversed)"),
+    (convolution_backward(mirrored=lambda dW: np.swapaxes(dW, 2, 3)), "G205", "W", "transposed in its axes 2 and 3"),
+    (convolution_backward(bias=lambda dy: dy.mean(axis=(2, 3)).sum(axis=0)), "G204", "b", "= 1/y.shape[2]/y.shape[3] x the true"),
+    (convolution_backward(bias=lambda dy: dy.mean(axis=(0, 2, 3))), "G204", "b", "= 1/y.shape[0]/y.shape[2]/y.shape[3] x")],
+    ids=["kernel mirrored", "dW mirrored", "dW transposed", "db over places", "db over all"])
+def test_convolutions(wrong, code, tensor, words):
+    assert check_gradients(conv2d, convolution_backward(), KERNELS, wrt=["x", "W", "b"]).passed
+    report = check_gradients(conv2d, wrong, KERNELS, wrt=["x", "W", "b"])
+    assert codes(report) == [(code, tensor)] and words in report.findings[0].evidence[0], report
 
 
 # ---- models ---------------------------------------------------------------------------------------------------------
@@ -210,6 +241,24 @@ def test_square_shapes_are_told_apart():
     for scale, symbol in ((lambda x, W: len(x), "x.shape[0]"), (lambda x, W: W.shape[1], "W.shape[1]")):
         report = check_gradients(affine, lambda dy, x, W, s=scale: (dy @ W.T, x.T @ dy / s(x, W), dy.sum(axis=0)), inputs)
         assert symbol in report.findings[0].evidence[0] or "dy.shape" in report.findings[0].evidence[0], report
+
+
+def test_a_number_that_may_be_a_length_is_not_claimed_where_that_length_never_changes():
+    """Divided by the 5 columns of x: where every other x has 5 columns as well, "0.2" would be a guess."""
+    def scaled(columns):
+        return check_gradients(affine, lambda dy, x, W: (dy @ W.T, x.T @ dy, dy.sum(axis=0) / x.shape[1]), affine_inputs(RNG),
+                               draw=lambda rng: affine_inputs(rng, int(rng.integers(2, 9)), columns, 4)).findings[0]
+    assert scaled(5).code == "G214" and "0.2" not in scaled(5).evidence[0]
+    assert scaled(6).code == "G204" and "1/x.shape[1] x the true" in scaled(6).evidence[0]
+
+
+def test_what_fits_by_accident_is_not_claimed():
+    """Times x, which broadcasts to W where there is one example of as many features; elsewhere it does not fit at all."""
+    def backward(dy, x, W):
+        return dy @ W.T, x.T @ dy * (x[:, :1] if x.shape == (1, 3) else 1.5), dy.sum(axis=0)
+    inputs = affine_inputs(RNG, 1, 3, 2)
+    report = check_gradients(affine, backward, inputs, draw=lambda rng: affine_inputs(rng, 4, 3, 2))
+    assert codes(report) == [("G200", "W")], report
 
 
 def test_a_claim_that_holds_at_one_point_only_is_not_made():
