@@ -35,6 +35,6 @@ def test_the_readme_has_a_row_for_every_comparison(name):
     demo = importlib.import_module(f"npae.demos.{name}")
     if not hasattr(demo, "verdicts"):
         return
-    for row in demo.verdicts(defaultdict(float)):
+    for row in demo.verdicts(defaultdict(lambda: 13.0)):        # 13: the window that segmentation's baseline chose
         start, end = f"| {row.task} | {row.measure} | {row.ours} | ", f" | {row.baseline} | "
         assert any(line.startswith(start) and end in line for line in README.splitlines()), (start, end)
