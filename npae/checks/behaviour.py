@@ -56,7 +56,7 @@ def overfits_eight(case: Case, x: np.ndarray, seed: int) -> Check:
     """Eight examples, eight code units, no penalty: the squared error must go down to (almost) nothing."""
     changes = {**case.without_penalties(), **_fixed_variance(case), **_wide(case), "latent_dim": 8, "random_state": seed}
     untrained = case.build(**changes).initialize(x.shape[1])
-    model = case.fit(x, **changes, epochs=600 if case.image else 1500, learning_rate=1e-2, schedule="cosine", batch_size=8)
+    model = case.fit(x, **changes, epochs=600 if case.image else 1000, learning_rate=1e-2, schedule="cosine", batch_size=8)
     before, after = (np.sum((x - one.reconstruct(x)) ** 2) for one in (untrained, model))
     return Check("behaviour", case.name, "eight examples: share of the squared error that is left", after / before, 0.03)
 

@@ -15,15 +15,16 @@ from .pairs import PAIRS, Pair
 from .result import Check
 
 CENTRAL, COMPLEX = 1e-7, 1e-12      # limits of DESIGN section 6; wrong gradients are off by far more
-TRIALS = 20     # random shapes and seeds, all checked by the complex step ...
+PAIR_TRIALS = 20        # random shapes and seeds of every pair, by both methods
+TRIALS = 12     # ... of every model, all checked by the complex step ...
 IMAGE_TRIALS = 8        # so many where the smallest shape that fits has a hundred parameters
-CENTRAL_TRIALS = 5      # ... and so many of them, for models, by central differences too: they cost twice as much
+CENTRAL_TRIALS = 4      # ... and so many of them, for models, by central differences too: they cost twice as much
 
 
 def gradient_checks(seed: int = 0) -> Iterator[Check]:
-    """Yield one check per subject and method, each the worst of TRIALS random shapes and seeds."""
+    """Yield one check per subject and method, each the worst of many random shapes and seeds."""
     for pair in PAIRS:
-        central, complex_step = zip(*(_pair_errors(pair, seed + trial) for trial in range(TRIALS)))
+        central, complex_step = zip(*(_pair_errors(pair, seed + trial) for trial in range(PAIR_TRIALS)))
         yield from _methods(pair.name, central, complex_step)
     for case in CASES:
         rng = np.random.default_rng(seed)
