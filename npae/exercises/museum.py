@@ -42,7 +42,7 @@ X, W, V, T = (RNG.normal(size=shape) for shape in ((7, 5), (5, 3), (3, 2), (7, 3
 MU, LOGVAR, EPS = (0.7 * RNG.normal(size=(7, 3)) for _ in range(3))
 O, BITS = RNG.normal(size=(7, 5)), RNG.integers(0, 2, (7, 5)).astype(float)
 E, D, Z = RNG.normal(size=(4, 3)), RNG.normal(size=(3, 5)), RNG.normal(size=(7, 3))
-J = np.argmin(np.sum((Z[:, None] - E) ** 2, axis=2), axis=1)
+J = latents.nearest_code(Z, E)
 Y = RNG.uniform(0.1, 0.9, (7, 3))
 LOGITS = RNG.normal(size=(7, 5))
 
@@ -220,16 +220,14 @@ def noise_drawn_first(mu: Any, logvar: Any, seed: int) -> Any:
 
 def averaged_quantization(z: Any, E: Any, j: Any, x: Any, D: Any) -> Any:
     """Both terms averaged over examples."""
-    dE = np.zeros_like(E)
-    np.add.at(dE, j, losses.squared_error_backward(E[j] @ D, x) @ D.T + losses.squared_error_backward(E[j], z))
-    return losses.squared_error(E[j] @ D, x) + losses.squared_error(E[j], z), {"E": dE}
+    dE = latents.codebook_term_backward(E, z, j)
+    np.add.at(dE, j, losses.squared_error_backward(E[j] @ D, x) @ D.T)
+    return losses.squared_error(E[j] @ D, x) + latents.codebook_term(E, z, j), {"E": dE}
 
 
 def codebook_loss(z: Any, E: Any, j: Any, stopped: Any) -> Any:
     """|z - E[j]|^2, before any copy."""
-    dE = np.zeros_like(E)
-    np.add.at(dE, j, losses.squared_error_backward(E[j], z))
-    return losses.squared_error(E[j], z), {"E": dE}
+    return latents.codebook_term(E, z, j), {"E": latents.codebook_term_backward(E, z, j)}
 
 
 def importance_bound(logits: Any) -> Any:

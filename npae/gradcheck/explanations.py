@@ -180,7 +180,8 @@ VALUES = {
         ("dy^T x instead of x^T dy", "a weight stored as (outputs, inputs) and used as (inputs, outputs)"),
         "with which sizes of x and W would this line have raised?"),
     "G206": Explanation(
-        "The gradient has the entries of the true one at other places: an axis reversed, or shifted by one.",
+        "The gradient has the entries of the true one at other places: an axis reversed (of kernels the last two together), or "
+        "shifted by one.",
         "g = r with an axis reversed or shifted",
         ("a flip or a shift of the forward that is not undone", "an index that starts at 1",
          "a convolution's kernel that is turned round, or is not"),
@@ -236,7 +237,7 @@ VALUES = {
         "is no constant that a learning rate could absorb.",
         "g = c r at every point, with another c at each",
         ("the gradient divided by its own norm", "clipping by the norm inside backward",
-         "the gradient of the logarithm or the root of the loss"),
+         "the gradient of the logarithm or the root of the loss", "a division by a size that none of the arrays has"),
         "near a minimum the true gradient vanishes. What does yours do?"),
     "G215": Explanation(
         "Each entry is a function of the true entry: its absolute value, its sign, its square, its positive part, or the entry "
@@ -245,10 +246,11 @@ VALUES = {
         ("np.clip where the gradient is computed", "np.abs left over from a plot", "sign descent inside backward"),
         "of two losses one is twice the other. How do their gradients differ, and how do yours?"),
     "G216": Explanation(
-        "The gradient is what comes out when one argument is transposed, or when another argument of the same shape stands in "
-        "its place. The shapes fit by accident; with other sizes the line would raise.",
+        "The gradient is what comes out when one argument is transposed, or its kernels mirrored, or when another argument of "
+        "the same shape stands in its place. The shapes fit; with other sizes a transposed matrix would raise.",
         "g = the true gradient at inputs in which one argument is exchanged",
-        ("dy @ W for dy @ W.T with a square W", "the input used where the target belongs", "mu in the place of logvar"),
+        ("dy @ W for dy @ W.T with a square W", "the input used where the target belongs", "mu in the place of logvar",
+         "a kernel turned round on one way only, which fits at every size"),
         "with other sizes this line would raise. Which sizes would you choose for a test?"),
 }
 

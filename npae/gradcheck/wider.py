@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-WIDTHS = ("latent_dim", "hidden_dims", "channels", "top_channels", "n_codes", "n_codes_top", "n_codes_bottom", "n_slots")
+WIDTHS = ("latent_dim", "hidden_dims", "channels", "top_channels", "n_codes", "n_codes_top", "n_codes_bottom", "n_slots",
+          "n_samples", "n_probes")
 
 
 def wider(hyperparameters: Mapping[str, Any], X: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:

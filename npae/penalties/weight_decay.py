@@ -77,6 +77,7 @@ class WeightDecay(Penalty):
     def __call__(self, params: Mapping[str, np.ndarray], trace: Any = None, given: Any = None):
         """Return the penalty and its gradients by parameter name."""
         pair = (l2_decay, l2_decay_backward) if self.kind == "l2" else (l1_decay, l1_decay_backward)
-        decayed = {name: array for name, array in params.items() if self.biases or not name.endswith(".b")}
+        kinds = (".W", ".b") if self.biases else (".W",)        # a codebook or a log-variance is neither
+        decayed = {name: array for name, array in params.items() if name.endswith(kinds)}
         value = self.weight * sum(pair[0](array) for array in decayed.values())
         return value, {name: self.weight * pair[1](array) for name, array in decayed.items()}
