@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from .validation import check_matrix
 
@@ -50,14 +50,14 @@ class Estimator:
         elif hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
 
-    def _check_input(self, X: ArrayLike, name: str = "X") -> np.ndarray:
-        """Return X (m, n) in the real dtype of the parameters, or raise."""
+    def _check_input(self, X: ArrayLike, name: str = "X", dtype: DTypeLike | None = None) -> np.ndarray:
+        """Return X (m, n) in this dtype, by default the real dtype of the parameters, or raise."""
         self._check_fitted()
         columns = getattr(X, "columns", None)
         names = getattr(self, "feature_names_in_", None)
         if columns is not None and names is not None and list(columns) != list(names):
             raise ValueError(f"{name} has columns {list(columns)}, expected those of fit: {list(names)}")
-        return check_matrix(X, name, self.n_features_in_, self._real_dtype())
+        return check_matrix(X, name, self.n_features_in_, self._real_dtype() if dtype is None else dtype)
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "n_features_in_"):

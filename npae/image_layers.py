@@ -14,6 +14,7 @@ import numpy as np
 
 from .layers import conv2d, conv2d_backward, conv2d_transpose, conv2d_transpose_backward
 from .network import Layer
+from .parameters import Gradients
 
 Params = Mapping[str, np.ndarray]
 
@@ -43,15 +44,21 @@ class ConvolutionalLayer(Layer):
     def from_matrix(self, dmatrix: np.ndarray, params: Params) -> np.ndarray:
         """Return the gradient in the kernels for the gradient in `matrix`: the sum over the places where each number stands."""
         unit_rows = np.eye(int(np.prod(self.shape)), dtype=dmatrix.dtype)
-        return self.pre_activation_backward(dmatrix, params, unit_rows, need_dx=False)[1]
+        return self._backward(dmatrix, params, unit_rows, need_dx=False)[1]
 
     def pre_activation(self, params: Params, x: np.ndarray) -> np.ndarray:
         """Return a (m, n_out) for x (m, n_in)."""
         W = params[self.weight]
         return _rows(self._map()(self._images(x), W, params[self.bias], self.stride, self.padding(W.shape[2])))
 
-    def pre_activation_backward(self, da: np.ndarray, params: Params, x: np.ndarray, need_dx: bool):
-        """Return dx (m, n_in) or None, and the gradients in params[weight] and params[bias], for da (m, n_out)."""
+    def pre_activation_backward(self, da: np.ndarray, params: Params, x: np.ndarray, grads: Gradients, need_dx: bool):
+        """Add the gradients in kernels and biases for da (m, n_out) to `grads`; return dx (m, n_in) or None."""
+        dx, dW, db = self._backward(da, params, x, need_dx)
+        grads.add(self.weight, dW)
+        grads.add(self.bias, db)
+        return dx
+
+    def _backward(self, da: np.ndarray, params: Params, x: np.ndarray, need_dx: bool):
         W = params[self.weight]
         k, (_, height, width) = W.shape[2], self.shape
         s = self.stride

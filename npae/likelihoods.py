@@ -12,6 +12,7 @@ import numpy as np
 
 from . import losses
 from .distributions import Bernoulli, ContinuousBernoulli, Distribution, Gaussian, Laplace
+from .losses.table import loss_in_blocks
 
 Array = np.ndarray
 
@@ -26,6 +27,13 @@ class Likelihood(NamedTuple):
     distribution: Callable[[Array, Any], Distribution]              # (o, logvar)
     has_scale: bool
     unit_interval: bool                                             # its support is [0, 1]
+    together: Callable[..., Any] | None = None                      # (o, x, weight) -> L, do, where they have work in common
+
+    def value_and_gradient(self, o: Array, x: Array, logvar: Any, weight: Array, out: Array | None = None):
+        """Return L, do and dlogvar (None without a scale); a large do is written into `out` where that is given."""
+        if self.together is None:
+            return self.value(o, x, logvar, weight), *self.backward(o, x, logvar, weight)
+        return *loss_in_blocks(self.together, o, x, weight, out), None
 
 
 def _with_scale(name: str, distribution: Callable[[Array, Any], Distribution]) -> Likelihood:
@@ -36,7 +44,8 @@ def _with_scale(name: str, distribution: Callable[[Array, Any], Distribution]) -
 def _on_logits(name: str, distribution: Callable[[Array], Distribution]) -> Likelihood:
     entries, value, backward = (getattr(losses, f"{name}_nll{suffix}") for suffix in ("_entries", "", "_backward"))
     return Likelihood(name, lambda o, x, logvar: entries(o, x), lambda o, x, logvar, w: value(o, x, w),
-                      lambda o, x, logvar, w: (backward(o, x, w), None), lambda o, logvar: distribution(o), False, True)
+                      lambda o, x, logvar, w: (backward(o, x, w), None), lambda o, logvar: distribution(o), False, True,
+                      getattr(losses, f"{name}_nll_and_gradient", None))
 
 
 LIKELIHOODS: dict[str, Likelihood] = {

@@ -12,6 +12,9 @@ its gradient is added: dW = x_e^T da_e + (x_d^T da_d)^T. That is the line marked
 
 A layer of another kind (image_layers.py) has another map x -> a and its backward; everything else is the same.
 
+These are the pairs of layers/, composed. The products and sums of the affine pair are written out where they fill arrays
+that a training step lends (workspace.py): a into y's place, dW into its part of the gradient vector.
+
 Penalties speak to the pass through named nodes: a gradient injected at "encoder.0.y" is added to that layer's dy, one
 at "encoder.0.a" to its da, one at "encoder.0.W" to its dW. The rest of the chain rule is the ordinary pass.
 """
@@ -20,12 +23,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .layers import Activation, affine, affine_backward
-from .parameters import Parameters
+from .layers import Activation
+from .parameters import Gradients, Parameters
+from .workspace import in_blocks
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,11 @@ class Layer:
         """Whether W belongs to this layer alone, and is not that of a layer of the encoder."""
         return self.weight == f"{self.name}.W"
 
+    @cached_property
+    def is_linear(self) -> bool:
+        """Whether y = a."""
+        return self.activation.name == "identity"
+
     def matrix(self, params: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return W (n_in, n_out) as this layer uses it."""
         return params[self.weight].T if self.transposed else params[self.weight]
@@ -55,14 +65,19 @@ class Layer:
         """Return the gradient in params[weight] for the gradient in `matrix`."""
         return dmatrix.T if self.transposed else dmatrix
 
-    def pre_activation(self, params: Mapping[str, np.ndarray], x: np.ndarray) -> np.ndarray:
+    def pre_activation(self, params: Parameters, x: np.ndarray) -> np.ndarray:
         """Return a = x W + b, (m, h), for x (m, n)."""
-        return affine(x, self.matrix(params), params[self.bias])
+        W = self.matrix(params)
+        a = np.dot(x, W, out=params.array(self.name, "y", len(x), W.shape[1]))
+        a += params[self.bias]
+        return a
 
-    def pre_activation_backward(self, da: np.ndarray, params: Mapping[str, np.ndarray], x: np.ndarray, need_dx: bool):
-        """Return dx (m, n) or None, and the gradients in params[weight] and params[bias], for da (m, h)."""
-        dx, dW, db = affine_backward(da, x, self.matrix(params), need_dx=need_dx)
-        return dx, dW.T if self.transposed else dW, db
+    def pre_activation_backward(self, da: np.ndarray, params: Parameters, x: np.ndarray, grads: Gradients, need_dx: bool):
+        """Add the gradients in W and b for da (m, h) to `grads`; return dx (m, n), or None where nobody needs it."""
+        left, right = (da.T, x) if self.transposed else (x.T, da)
+        grads.add_product(self.weight, left, right)     # two paths when tied: both uses of W add up
+        grads.add_column_sums(self.bias, da)
+        return np.dot(da, self.matrix(params).T, out=params.array(self.name, "dx", *x.shape)) if need_dx else None
 
     def fans(self, shape: tuple[int, ...]) -> tuple[float, float]:
         """Return how many inputs an output has, and how many outputs an input reaches, for weights of this shape."""
@@ -88,7 +103,6 @@ class Step(NamedTuple):
 
     name: str
     x: np.ndarray       # (m, n)
-    a: np.ndarray       # (m, h)
     y: np.ndarray       # (m, h)
     layer: Layer
 
@@ -97,32 +111,32 @@ Trace = list[Step]
 Injected = Mapping[str, np.ndarray]
 
 
-def forward(layers: Sequence[Layer], params: Mapping[str, np.ndarray], x: np.ndarray) -> Trace:
+def forward(layers: Sequence[Layer], params: Parameters, x: np.ndarray) -> Trace:
     """Return the trace of the stack on x (m, n); its last output is trace[-1].y."""
     trace = []
     for layer in layers:
         a = layer.pre_activation(params, x)
-        y = layer.activation.forward(a)
-        trace.append(Step(layer.name, x, a, y, layer))
+        y = a if layer.is_linear else in_blocks(layer.activation.forward, a, out=a)     # all derivatives are functions of y
+        trace.append(Step(layer.name, x, y, layer))
         x = y
     return trace
 
 
-def backward(dy: np.ndarray, params: Mapping[str, np.ndarray], trace: Trace, grads: Parameters,
+def backward(dy: np.ndarray, params: Parameters, trace: Trace, grads: Gradients,
              injected: Injected | None = None, need_dx: bool = False) -> Any:
     """Add the gradients of every layer to `grads` and return dx (m, n), or None unless need_dx."""
-    injected = injected or {}
     for index in reversed(range(len(trace))):
         step, layer = trace[index], trace[index].layer
-        if f"{layer.name}.y" in injected:
-            dy = dy + injected[f"{layer.name}.y"]       # two paths: onwards, and through the penalty
-        da = layer.activation.backward(dy, step.y)
-        if f"{layer.name}.a" in injected:
+        mine = index + 1 < len(trace)                   # dy is the caller's at first, and not ours to change
+        if injected and f"{layer.name}.y" in injected:
+            dy = np.add(dy, injected[f"{layer.name}.y"], out=dy if mine else None)      # two paths: onwards, and the penalty's
+            mine = True
+        da = dy
+        if not layer.is_linear:
+            da = in_blocks(layer.activation.backward, dy, step.y, out=dy if mine else params.array(layer.name, "da", *dy.shape))
+        if injected and f"{layer.name}.a" in injected:
             da = da + injected[f"{layer.name}.a"]       # two paths
-        dx, dW, db = layer.pre_activation_backward(da, params, step.x, need_dx=need_dx or index > 0)
-        grads[layer.weight] += dW       # two paths when tied: both uses of W add up
-        grads[layer.bias] += db
-        dy = dx
+        dy = layer.pre_activation_backward(da, params, step.x, grads, need_dx or index > 0)
     return dy
 
 

@@ -13,12 +13,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from .optimizers import clip_by_norm, get_optimizer, get_schedule
+from .parameters import Parameters
 from .progress import ProgressLine
+from .rows import CHUNK, Rows, chunks
+from .workspace import Workspace
 
 
 class TrainingDiverged(FloatingPointError):
@@ -34,23 +38,25 @@ class Training:
         self.epoch = 0
         self._good: np.ndarray | None = None
 
-    def run(self, model: Any, x: np.ndarray, x_val: np.ndarray | None, epochs: int, labels: np.ndarray | None = None) -> None:
+    def run(self, model: Any, x: Rows, x_val: Rows | None, epochs: int, labels: np.ndarray | None = None) -> None:
         """Train `model` in place for so many epochs over x (m, n), writing history_ and metrics_.
 
         labels (m, c): rows that reach the model's loss with their examples, as noise["labels"].
         """
         self._start(model)
-        schedule, objective = get_schedule(model.schedule), FullBatch(model, x)
-        watch = EarlyStopping(model.patience)
+        model._before_run(x)
+        schedule = get_schedule(model.schedule)
+        objective = FullBatch(model, x) if self.optimizer.full_batch else None
+        params, watch = model.params.lent(Workspace()), EarlyStopping(model.patience)
         line = ProgressLine(epochs, len(x), enabled=model.verbose)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):     # a non-finite loss is reported by _give_up
             for epoch in range(epochs):
                 began = time.perf_counter()
                 model._before_epoch(self.epoch, x)
-                if self.optimizer.full_batch:
+                if objective is not None:
                     terms = self._full_batch_iteration(model, objective)
                 else:
-                    terms = self._minibatch_epoch(model, x, labels, model.learning_rate * schedule(epoch, epochs))
+                    terms = self._minibatch_epoch(model, params, x, labels, model.learning_rate * schedule(epoch, epochs))
                 self.epoch += 1
                 held_out = {} if x_val is None else _evaluate(model, x_val)
                 self._record(model, x, {**terms, **held_out, "seconds": time.perf_counter() - began})
@@ -66,28 +72,28 @@ class Training:
             self.optimizer.start(model.theta)
             self._good = model.theta.copy()
 
-    def _minibatch_epoch(self, model: Any, x: np.ndarray, labels: np.ndarray | None, learning_rate: float) -> dict[str, float]:
-        """Return each term's mean over the epoch, every example counted once."""
-        order = self.rng.permutation(len(x))
-        sums: dict[str, float] = {}
+    def _minibatch_epoch(self, model: Any, params: Parameters, x: Rows, labels: np.ndarray | None,
+                         learning_rate: float) -> dict[str, float]:
+        """Return each term's mean over the epoch, every example counted once. params: the model's, with a workspace."""
+        order = self.rng.permutation(len(x)).astype(np.int32)
+        sums = MeanTerms()
         for start in range(0, len(x), model.batch_size):
             chosen = order[start:start + model.batch_size]
-            batch = x[chosen]
+            batch = x.take(chosen, axis=0, out=params.array("batch", "x", len(chosen), x.shape[1]), mode="clip")
             noise = model._draw_noise(batch, self.rng)
             if labels is not None:
                 noise["labels"] = labels[chosen]
-            terms, grads = model._loss_and_gradients(model.params, batch, noise)
-            if not np.isfinite(terms["loss"]):
+            terms, grads = model._loss_and_gradients(params, batch, noise)
+            if not isfinite(terms["loss"]):
                 self._give_up(model, terms)
             if start == 0:
-                self._good = model.theta.copy()     # not before the loss has been seen to be finite here
+                self._good[:] = model.theta     # not before the loss has been seen to be finite here
             if model.max_gradient_norm is not None:
                 clip_by_norm(grads.theta, model.max_gradient_norm)
             self.optimizer.step(model.theta, grads.theta, learning_rate)
             model._after_step(batch, noise)
-            for name, value in terms.items():
-                sums[name] = sums.get(name, 0.0) + float(value) * len(batch)
-        return {name: value / len(x) for name, value in sums.items()}
+            sums.add(terms, len(batch))
+        return sums.means(len(x))
 
     def _full_batch_iteration(self, model: Any, objective: FullBatch) -> dict[str, float]:
         loss = self.optimizer.iterate(objective, model.theta)
@@ -109,7 +115,7 @@ class Training:
             f"model keeps its last good parameters (the newest epoch that began with a finite loss). Try a learning_rate below "
             f"{model.learning_rate:g}, max_gradient_norm=1.0, or data of a smaller scale")
 
-    def _record(self, model: Any, x: np.ndarray, values: Mapping[str, float]) -> None:
+    def _record(self, model: Any, x: Rows, values: Mapping[str, float]) -> None:
         for name, value in values.items():
             model.history_.setdefault(name, []).append(value)
         for name, value in model._metrics(values, x).items():
@@ -119,8 +125,8 @@ class Training:
 class FullBatch:
     """The loss on all examples as a function of theta: what a full-batch optimizer minimises."""
 
-    def __init__(self, model: Any, x: np.ndarray):
-        self.model, self.x = model, x
+    def __init__(self, model: Any, x: Rows):
+        self.model, self.x = model, x[:]
         self.terms: dict[str, Any] = {}
 
     def __call__(self, theta: np.ndarray) -> tuple[float, np.ndarray]:
@@ -129,11 +135,29 @@ class FullBatch:
         return float(self.terms["loss"]), grads.theta
 
 
-def _evaluate(model: Any, x: np.ndarray) -> dict[str, float]:
+def _evaluate(model: Any, x: Rows) -> dict[str, float]:
     """Return the terms on held-out data, with the same noise at every call, so that epochs can be compared."""
-    noise = model._draw_noise(x, np.random.default_rng(0))
-    terms, _ = model._loss_and_gradients(model.params, x, noise)
-    return {f"val_{name}": float(value) for name, value in terms.items()}
+    rng, sums = np.random.default_rng(0), MeanTerms()
+    for rows in chunks(x, max(CHUNK, model.batch_size)):
+        terms, _ = model._loss_and_gradients(model.params, rows, model._draw_noise(rows, rng))
+        sums.add(terms, len(rows))
+    return {f"val_{name}": value for name, value in sums.means(len(x)).items()}
+
+
+class MeanTerms:
+    """The terms of the loss, averaged over batches by their numbers of examples."""
+
+    def __init__(self) -> None:
+        self.sums: dict[str, float] = {}
+
+    def add(self, terms: Mapping[str, Any], m: int) -> None:
+        """Take in the terms of a batch of m examples."""
+        for name, value in terms.items():
+            self.sums[name] = self.sums.get(name, 0.0) + float(value) * m
+
+    def means(self, m: int) -> dict[str, float]:
+        """Return the means over all m examples."""
+        return {name: value / m for name, value in self.sums.items()}
 
 
 class EarlyStopping:

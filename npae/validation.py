@@ -12,6 +12,8 @@ from typing import Any, Union
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from .rows import Rows
+
 Seed = Union[int, np.random.Generator, None]
 
 
@@ -57,6 +59,9 @@ def _from_objects(array: np.ndarray, name: str) -> np.ndarray:
 
 
 def _check_finite(array: np.ndarray, name: str) -> None:
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(array.sum()):    # then every entry is, and no array of answers was needed
+            return
     finite = np.isfinite(array)
     if not finite.all():
         row, column = np.argwhere(~finite)[0]
@@ -65,7 +70,7 @@ def _check_finite(array: np.ndarray, name: str) -> None:
             f"{row}, column {column} ({array[row, column]}); remove or fill them before calling")
 
 
-def check_range(array: np.ndarray, name: str, low: float, high: float, because: str, remedy: str) -> None:
+def check_range(array: Rows, name: str, low: float, high: float, because: str, remedy: str) -> None:
     """Raise ValueError unless low <= array <= high, saying what was found, why the range matters and what to do."""
     smallest, largest = array.min(), array.max()
     if smallest < low or largest > high:

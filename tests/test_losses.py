@@ -80,3 +80,27 @@ def test_logits_that_saturate_the_sigmoid():
 
 def test_absolute_error_takes_zero_at_its_corner():
     np.testing.assert_array_equal(losses.absolute_error_backward(X, X), 0)
+
+
+@pytest.mark.parametrize("name", losses.LOSSES)
+@pytest.mark.parametrize("weight", [None, 0.3, "entries", "rows", "columns"])
+@pytest.mark.parametrize("m", [1, 6, 3 * 2 ** 15 // 40])
+def test_value_and_gradient_together_are_those_of_the_pair(name, weight, m):
+    """In one block and in several."""
+    rng, loss = np.random.default_rng(m), losses.LOSSES[name]
+    o, x = 3 * rng.normal(size=(m, 40)), rng.uniform(0, 1, (m, 40))
+    if isinstance(weight, str):
+        weight = rng.uniform(0.1, 1, {"entries": (m, 40), "rows": (m, 1), "columns": (40,)}[weight])
+    for out in (None, np.empty_like(o)):
+        value, do = loss.value_and_gradient(o, x, weight, out)
+        assert value == pytest.approx(loss.value(o, x, weight), rel=1e-13)
+        np.testing.assert_allclose(do, loss.backward(o, x, weight), rtol=1e-12, atol=1e-15)
+
+
+def test_bernoulli_value_and_gradient_together_far_from_the_origin():
+    o, x = np.array([[1e4, -1e4, 800.0, -800.0, 40.0, -40.0]]), np.array([[1.0, 0.0, 0.0, 1.0, 1.0, 0.0]])
+    with np.errstate(all="raise", under="ignore"):
+        value, do = losses.bernoulli_nll_and_gradient(o, x)
+    assert value == pytest.approx(1600, rel=1e-12)
+    np.testing.assert_allclose(do, [[0, 0, 1, -1, 0, 0]], atol=1e-15)
+    assert do[0, -1] == pytest.approx(np.exp(-40), rel=1e-12)

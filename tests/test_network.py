@@ -5,9 +5,10 @@ import pytest
 
 from npae import network
 from npae.initialization import draw_weights
-from npae.layers import ACTIVATIONS
+from npae.layers import ACTIVATIONS, affine, affine_backward, sigmoid, sigmoid_backward, tanh, tanh_backward
 from npae.network import Layer
 from npae.parameters import Parameters
+from npae.workspace import Workspace
 
 
 def stack(rng, widths=(4, 3, 2), names=("tanh", "sigmoid")):
@@ -20,6 +21,44 @@ def stack(rng, widths=(4, 3, 2), names=("tanh", "sigmoid")):
     return layers, params
 
 
+def node_of(trace, params, index, part):
+    """Return the output or the pre-activation of a step."""
+    step = trace[index]
+    return step.y if part == "y" else step.layer.pre_activation(params, step.x)
+
+
+def test_the_stack_is_its_pairs_composed_to_the_bit():
+    rng = np.random.default_rng(4)
+    layers, params = stack(rng)
+    x, dy = rng.normal(size=(5, 4)), rng.normal(size=(5, 2))
+    (W0, b0), (W1, b1) = [(params[layer.weight], params[layer.bias]) for layer in layers]
+    h = tanh(affine(x, W0, b0))
+    y = sigmoid(affine(h, W1, b1))
+    dh, dW1, db1 = affine_backward(sigmoid_backward(dy, y), h, W1)
+    dx, dW0, db0 = affine_backward(tanh_backward(dh, h), x, W0)
+    trace, grads = network.forward(layers, params, x), params.gradients()
+    found = network.backward(dy, params, trace, grads, need_dx=True)
+    np.testing.assert_array_equal(trace[-1].y, y)
+    np.testing.assert_array_equal(found, dx)
+    for name, expected in (("encoder.0.W", dW0), ("encoder.1.W", dW1)):
+        np.testing.assert_array_equal(grads[name], expected)
+    for name, expected in (("encoder.0.b", db0), ("encoder.1.b", db1)):
+        np.testing.assert_allclose(grads[name], expected, rtol=1e-14)      # a product with ones adds up in another order
+
+
+def test_backward_leaves_the_callers_dy_and_the_penalties_gradients_alone():
+    rng = np.random.default_rng(5)
+    layers, params = stack(rng)
+    params = params.lent(Workspace())
+    x, dy = rng.normal(size=(3, 4)), rng.normal(size=(3, 2))
+    trace = network.forward(layers, params, x)
+    injected = {"encoder.0.y": rng.normal(size=trace[0].y.shape), "encoder.1.a": rng.normal(size=(3, 2))}
+    kept = {"dy": dy.copy(), **{name: array.copy() for name, array in injected.items()}}
+    network.backward(dy, params, trace, params.gradients(), injected)
+    for name, array in {"dy": dy, **injected}.items():
+        np.testing.assert_array_equal(array, kept[name])
+
+
 def test_forward_leaves_a_trace_of_every_layer():
     rng = np.random.default_rng(0)
     layers, params = stack(rng)
@@ -29,7 +68,7 @@ def test_forward_leaves_a_trace_of_every_layer():
     y = 1 / (1 + np.exp(-(np.tanh(a) @ params["encoder.1.W"] + params["encoder.1.b"])))
     assert [step.name for step in trace] == ["encoder.0", "encoder.1"]
     assert trace[0].x is x
-    np.testing.assert_allclose(trace[0].a, a, rtol=1e-14)
+    np.testing.assert_allclose(trace[0].y, np.tanh(a), rtol=1e-14)
     np.testing.assert_allclose(trace[1].y, y, rtol=1e-14)
 
 
@@ -41,13 +80,13 @@ def test_injected_gradients_are_those_of_an_added_term(node):
     x = rng.normal(size=(3, 4))
     trace = network.forward(layers, params, x)
     index, part = int(node.split(".")[1]), node[-1]
-    u, v = rng.normal(size=trace[-1].y.shape), rng.normal(size=getattr(trace[index], part).shape)
+    u, v = rng.normal(size=trace[-1].y.shape), rng.normal(size=trace[index].y.shape)
 
     def loss(params, x):
         trace = network.forward(layers, params, x)
-        return np.sum(u * trace[-1].y) + np.sum(v * getattr(trace[index], part))
+        return np.sum(u * trace[-1].y) + np.sum(v * node_of(trace, params, index, part))
 
-    grads = params.zeros_like()
+    grads = params.gradients()
     dx = network.backward(u, params, trace, grads, {node: v}, need_dx=True)
     for position in range(params.theta.size):
         moved = params.astype(complex)
@@ -62,7 +101,7 @@ def test_no_input_gradient_unless_asked_for():
     rng = np.random.default_rng(2)
     layers, params = stack(rng)
     trace = network.forward(layers, params, rng.normal(size=(3, 4)))
-    assert network.backward(np.ones((3, 2)), params, trace, params.zeros_like()) is None
+    assert network.backward(np.ones((3, 2)), params, trace, params.gradients()) is None
 
 
 @pytest.mark.parametrize("names", [("tanh", "sigmoid"), ("relu", "identity"), ("softplus", "tanh")])

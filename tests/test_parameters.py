@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from npae import Parameters
+from npae.workspace import Workspace
 
 SHAPES = {"encoder.0.W": (3, 2), "encoder.0.b": (2,), "log_sigma2": ()}
 
@@ -47,10 +48,49 @@ def test_copies_have_their_own_vector_and_their_own_views(params, duplicate):
     assert params.theta[3] == 3
 
 
-def test_astype_and_zeros(params):
+def test_astype(params):
     assert params.astype(np.complex128)["encoder.0.W"].dtype == np.complex128
-    zeros = params.zeros_like()
-    assert not zeros.theta.any() and params.theta.any()
+
+
+def test_gradients_add_up_and_nothing_contributed_is_zero(params):
+    rng, grads = np.random.default_rng(0), params.gradients()
+    x, d = rng.normal(size=(5, 3)), rng.normal(size=(5, 2))
+    for _ in range(2):      # cleared, it begins anew
+        assert not grads.clear().theta.any() and params.theta.any()
+        grads.clear()
+        grads.add_product("encoder.0.W", x.T, d)
+        grads.add_column_sums("encoder.0.b", d)
+        np.testing.assert_allclose(grads["encoder.0.W"], x.T @ d, rtol=1e-14)
+        np.testing.assert_allclose(grads["encoder.0.b"], d.sum(axis=0), rtol=1e-14)
+        grads.add_product("encoder.0.W", x.T, d)
+        grads.add("encoder.0.W", np.ones((3, 2)))
+        grads.add_column_sums("encoder.0.b", 2 * d)
+        grads["encoder.0.b"] += 1
+        np.testing.assert_allclose(grads["encoder.0.W"], 2 * x.T @ d + 1, rtol=1e-13)
+        np.testing.assert_allclose(grads["encoder.0.b"], 3 * d.sum(axis=0) + 1, rtol=1e-13)
+        others = [name for name in params if name not in ("encoder.0.W", "encoder.0.b")]
+        assert others and not any(grads[name].any() for name in others)
+        assert_views(grads)
+
+
+def test_a_gradient_that_is_set_is_not_zeroed(params):
+    grads = params.gradients()
+    grads["encoder.0.b"] = np.array([1.0, 2.0])
+    np.testing.assert_array_equal(grads["encoder.0.b"], [1, 2])
+    np.testing.assert_array_equal(grads.theta[6:8], [1, 2])
+
+
+def test_gradients_of_another_precision_are_cast(params):
+    grads = params.astype(np.float32).gradients()
+    grads.add_product("encoder.0.W", np.ones((3, 5)), np.ones((5, 2), np.float32))
+    assert grads["encoder.0.W"].dtype == np.float32 and (grads["encoder.0.W"] == 5).all()
+
+
+def test_lent_parameters_are_the_same_numbers_and_keep_their_gradients(params):
+    lent = params.lent(Workspace())
+    assert lent.theta is params.theta and lent.gradients() is lent.gradients()
+    assert params.gradients() is not params.gradients() and params.array("layer", "y", 2, 3) is None
+    assert lent.array("layer", "y", 2, 3) is lent.array("layer", "y", 2, 3)
 
 
 @pytest.mark.parametrize("value, error, words", [

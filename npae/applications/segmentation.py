@@ -115,7 +115,7 @@ class SegmentationNetwork(Model):
 
     def _backward(self, do: np.ndarray, params: Parameters, traces: list[network.Trace]) -> Parameters:
         """Return the gradients for do (m, C P)."""
-        grads, encoded, dy, skipped = params.zeros_like(), traces[0], do, {}
+        grads, encoded, dy, skipped = params.gradients(), traces[0], do, {}
         if self._direct:
             network.backward(do, params, traces[-1], grads)             # o is a sum: both addends get do as it is
         for i in reversed(range(len(self._decoder))):

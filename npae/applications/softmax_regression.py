@@ -72,7 +72,7 @@ class SoftmaxRegression(Estimator):
         self.converged_ = optimizer.converged
 
     def _loss_and_gradients(self, params: Parameters, x: np.ndarray, t: np.ndarray) -> tuple[float, Parameters]:
-        o, grads = affine(x, params["W"], params["b"]), params.zeros_like()
+        o, grads = affine(x, params["W"], params["b"]), params.gradients()
         loss = softmax_nll(o, t) + self.decay * l2_decay(params["W"])
         _, dW, grads["b"] = affine_backward(softmax_nll_backward(o, t), x, params["W"], need_dx=False)
         grads["W"] = dW + self.decay * l2_decay_backward(params["W"])       # two paths: the likelihood, and the decay

@@ -102,7 +102,7 @@ def _penalty_gradient(model: Model, x: np.ndarray, noise: Noise, name: str) -> n
     trace = network.forward(model._encoder + model._decoder, params,     # type: ignore[attr-defined]
                             x if corruption is None else corruption(x, noise["corruption"]))
     _, injected = penalty(params, trace, noise[name] if penalty.is_noisy else model._state.get(name))
-    grads = params.zeros_like()
+    grads = params.gradients()
     network.backward(np.zeros_like(trace[-1].y), params, trace, grads, injected)
     for node in grads.keys() & injected.keys():
         grads[node] += injected[node]

@@ -10,6 +10,7 @@ from ..baselines import PCA, principal_angles
 from ..losses import bernoulli_entropy, bernoulli_nll, gaussian_nll, squared_error_backward
 from ..models import Autoencoder, Model
 from ..optimizers import LBFGS
+from ..parameters import Parameters
 from .contractive_oracles import contractive_oracle_checks
 from .convolution_oracles import convolution_oracle_checks
 from .denoising_oracles import denoising_oracle_checks
@@ -80,7 +81,7 @@ def without_biases_it_is_not(x: np.ndarray, seed: int, k: int = 2) -> Iterator[C
 
 def minimize(model: Model, x: np.ndarray, trained: list[str], iterations: int = 2000) -> None:
     """Minimise the loss with L-BFGS over the named parameters only, in place; the others stay as they are."""
-    mask = model.params.zeros_like()
+    mask = Parameters(model.params.shapes)
     for name in trained:
         mask[name] = np.ones(mask[name].shape)
 

@@ -23,7 +23,8 @@ import numpy as np
 
 def relu(a: np.ndarray) -> np.ndarray:
     """Return y = max(0, a)."""
-    return np.maximum(a, 0)                             # (1)
+    zeros = np.zeros(np.shape(a)[-1:], getattr(a, "dtype", float))     # a row: NumPy is slower with a single number
+    return np.maximum(a, zeros)                         # (1)
 
 
 def relu_derivative(y: np.ndarray) -> np.ndarray:

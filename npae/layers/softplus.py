@@ -22,10 +22,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from .relu import relu
+
 
 def softplus(a: np.ndarray) -> np.ndarray:
     """Return y = log(1 + exp(a)), without overflow for any a."""
-    p = np.maximum(a, 0)
+    p = relu(a)
     return p + np.log1p(np.exp(a - 2 * p))              # (1)
 
 

@@ -12,6 +12,9 @@ Backward: the derivative of softplus is the sigmoid, hence the well-known differ
     do = w * (1 / (1 + np.exp(-o)) - x)                 (3)
 with no factor p (1 - p): that is why it learns where squared error after a sigmoid stands still (fact E003-19).
 
+Both at once. With s = softplus(o) at hand, log p = o - s, and the sigmoid costs one exponential more:
+    l = s - x o,    do = w (exp(o - s) - x)
+
 Gray targets. For x strictly between 0 and 1 the minimum is still at p = x, but it is not 0: it is the entropy of x,
     H = -x * np.log(x) - (1 - x) * np.log(1 - x)        (4)
 nats per entry, the same for every model (erratum E003-13). What a model can be blamed for is the excess L - sum(w H) =
@@ -27,7 +30,9 @@ import numpy as np
 
 from ..layers.sigmoid import sigmoid
 from ..layers.softplus import softplus
-from .weight import Weight
+from ..rows import Rows
+from ..workspace import row_blocks
+from .weight import Weight, weighted_sum
 
 
 def bernoulli_nll_entries(o: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -47,8 +52,24 @@ def bernoulli_nll_backward(o: np.ndarray, x: np.ndarray, weight: Weight = None) 
     return w * (sigmoid(o) - x)                         # (3)
 
 
+def bernoulli_nll_and_gradient(o: np.ndarray, x: np.ndarray, weight: Weight = None):
+    """Return L and do, what bernoulli_nll and bernoulli_nll_backward return."""
+    w = 1 / len(o) if weight is None else weight
+    s = softplus(o)
+    do = np.exp(o - s)
+    do -= x
+    do *= w
+    s -= x * o
+    return weighted_sum(w, s), do
+
+
 def bernoulli_entropy(x: np.ndarray) -> np.ndarray:
     """Return H (m, n), the entropy in nats of each target in [0, 1]: the floor below which no prediction can go."""
     gray = (x > 0) & (x < 1)
     inside = np.where(gray, x, 0.5)     # 0 log 0 = 0, without asking for log 0
     return np.where(gray, -inside * np.log(inside) - (1 - inside) * np.log(1 - inside), 0)    # (4)
+
+
+def mean_bernoulli_entropy(x: Rows) -> float:
+    """Return the entropy of the targets x (m, n), summed over features and averaged over examples, nats per example."""
+    return sum(float(bernoulli_entropy(x[rows]).sum(dtype=np.float64)) for rows in row_blocks(x.shape)) / len(x)

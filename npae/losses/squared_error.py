@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .weight import Weight
+from .weight import Weight, weighted_sum
 
 
 def squared_error_entries(o: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -39,3 +39,10 @@ def squared_error_backward(o: np.ndarray, x: np.ndarray, weight: Weight = None) 
     """Return do (m, n), the gradient of squared_error(o, x, weight) in o."""
     w = 1 / len(o) if weight is None else weight
     return w * 2 * (o - x)                              # (3)
+
+
+def squared_error_and_gradient(o: np.ndarray, x: np.ndarray, weight: Weight = None):
+    """Return L and do, what squared_error and squared_error_backward return, from one difference o - x."""
+    w = 1 / len(o) if weight is None else weight
+    d = o - x
+    return weighted_sum(w, d ** 2), w * 2 * d

@@ -11,3 +11,8 @@ from typing import Union
 import numpy as np
 
 Weight = Union[np.ndarray, float, None]
+
+
+def weighted_sum(w: np.ndarray | float, l: np.ndarray) -> np.floating:
+    """Return the sum of w * l; one weight for all entries is multiplied once."""
+    return w * np.sum(l) if np.ndim(w) == 0 else np.sum(w * l)

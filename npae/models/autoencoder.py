@@ -29,9 +29,10 @@ from numpy.typing import ArrayLike
 
 from .. import network
 from ..layers import ACTIVATIONS
-from ..losses import LOSSES, bernoulli_entropy
+from ..losses import LOSSES, mean_bernoulli_entropy
 from ..parameters import Parameters
 from ..penalties import Penalty, WeightDecay
+from ..rows import Rows, by_chunks, chunks
 from ..validation import check_matrix, check_range
 from .base import Model, Noise, Terms, with_total
 from .maps import Map, affine_maps, decoder_stack, encoder_stack
@@ -109,19 +110,19 @@ class Autoencoder(Model):
         decoded = network.forward(self._decoder, params, z)
         o = decoded[-1].y                                           # (m, n)
 
-        loss = LOSSES[self.loss]
-        terms = {"reconstruction": loss.value(o, x, weight)}
-        do = loss.backward(o, x, weight)
+        terms: Terms = {}
+        terms["reconstruction"], do = LOSSES[self.loss].value_and_gradient(o, x, weight, params.array("loss", "do", *o.shape))
         injected = self._add_penalties(terms, params, encoded + decoded, noise)
 
-        grads = params.zeros_like()
+        grads = params.gradients()
         from_code = self._code_terms(params, z, noise, terms, grads)
         dz = network.backward(do, params, decoded, grads, injected, need_dx=True)
         if from_code is not None:
             dz = dz + from_code                                     # two paths: through the decoder, and from the code
         network.backward(dz, params, encoded, grads, injected)
-        for name in grads.keys() & injected.keys():
-            grads[name] += injected[name]                           # two paths: through the loss, and the penalty's own
+        for name in injected:
+            if name in grads:
+                grads.add(name, injected[name])                     # two paths: through the loss, and the penalty's own
         return with_total(terms, params.dtype), grads
 
     def _code_terms(self, params: Parameters, z: np.ndarray, noise: Noise, terms: Terms, grads: Parameters):
@@ -152,34 +153,42 @@ class Autoencoder(Model):
 
     # ---- data -----------------------------------------------------------------------------------------------------
 
-    def _check_data(self, x: np.ndarray, name: str) -> None:
+    def _check_data(self, x: Rows, name: str) -> None:
         if self.loss == "bce":
             check_range(x, name, 0, 1, "loss='bce'", "scale the data to [0, 1], or use loss='mse'")
             return
         output = ACTIVATIONS[self._output_activation()]
-        reachable = np.clip(x, output.low, output.high)
-        if not np.array_equal(reachable, x):
-            floor = LOSSES[self.loss].value(reachable, x)
+        if x.min() < output.low or x.max() > output.high:
+            loss = LOSSES[self.loss]
+            floor = sum(float(loss.value(np.clip(rows, output.low, output.high), rows, 1 / len(x))) for rows in chunks(x))
             warnings.warn(f"{name} has values from {x.min():.4g} to {x.max():.4g}, which output_activation="
                           f"{output.name!r} cannot produce: the loss has a floor of {floor:.4g} per example; use "
                           f"'identity' or rescale", UserWarning, stacklevel=4)
 
-    def _metrics(self, terms: Mapping[str, float], x: np.ndarray) -> dict[str, float]:
-        if self.loss != "bce":
-            return {}
-        return {"excess": terms["reconstruction"] - float(bernoulli_entropy(x).sum(dtype=np.float64)) / len(x)}
+    def _before_run(self, x: Rows) -> None:
+        self._target_entropy = mean_bernoulli_entropy(x) if self.loss == "bce" else 0.0
+
+    def _metrics(self, terms: Mapping[str, float], x: Rows) -> dict[str, float]:
+        return {"excess": terms["reconstruction"] - self._target_entropy} if self.loss == "bce" else {}
 
     # ---- using ----------------------------------------------------------------------------------------------------
 
     def transform(self, X: ArrayLike) -> np.ndarray:
         """Return the codes (m, k) of X (m, n), uncorrupted."""
-        x = self._check_input(X)
+        return by_chunks(self._encoded, self._check_rows(X))
+
+    def _encoded(self, x: np.ndarray) -> np.ndarray:
+        """Return the codes of x."""
         return network.forward(self._encoder, self._params, x)[-1].y
 
     def inverse_transform(self, Z: ArrayLike) -> np.ndarray:
         """Return the reconstructions (m, n) that the codes Z (m, k) stand for; for "bce" the sigmoid is applied."""
         self._check_fitted()
-        return self._finished(self._decoded(check_matrix(Z, "Z", self._code_size(), self._real_dtype())))
+        return by_chunks(self._reconstructed, check_matrix(Z, "Z", self._code_size(), self._real_dtype()))
+
+    def _reconstructed(self, z: np.ndarray) -> np.ndarray:
+        """Return the reconstructions for codes z."""
+        return self._finished(self._decoded(z))
 
     def _decoded(self, z: np.ndarray) -> np.ndarray:
         """Return the output (m, n) of the decoder for codes z as `transform` gives them."""
@@ -192,10 +201,9 @@ class Autoencoder(Model):
 
     def score_samples(self, X: ArrayLike) -> np.ndarray:
         """Return minus the reconstruction loss of each example (m,), in the units of the loss."""
-        x = self._check_input(X)
+        x = self._check_rows(X)
         self._check_data(x, "X")
-        o = self._decoded(self.transform(x))
-        return -LOSSES[self.loss].entries(o, x).sum(axis=1)
+        return by_chunks(lambda rows: -LOSSES[self.loss].entries(self._decoded(self.transform(rows)), rows).sum(axis=1), x)
 
     def jacobian(self, X: ArrayLike) -> np.ndarray:
         """Return dz/dx of each example, (m, k, n), at the uncorrupted X (m, n)."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from ..corruption import Corruption
 from ..estimator import Estimator
@@ -20,6 +20,7 @@ from ..model_file import save
 from ..network import Layer
 from ..parameters import Parameters, Shapes
 from ..penalties import Penalty
+from ..rows import ByteImages, Rows, is_bytes
 from ..training import Training
 from ..validation import check_integer, check_matrix, check_random_state
 from .hyperparameters import validate_common
@@ -59,6 +60,8 @@ class Model(Estimator):
     dtype                   "float32" or "float64"
     random_state            None, a seed or a numpy Generator: initial weights, shuffling and noise all come from it
     verbose                 show a progress line when standard error is a terminal
+
+    Data are arrays (m, n) of numbers. An array of dtype uint8 is read as images, its bytes as gray levels b / 255.
     """
 
     latent_dim: int = 2
@@ -86,6 +89,8 @@ class Model(Estimator):
     random_state: Any = None
     verbose: bool = False
 
+    _reads_images: ClassVar[bool] = True        # whether bytes are gray levels
+
     # ---- what a model provides ------------------------------------------------------------------------------------
 
     def _build(self, n: int) -> tuple[Sequence[Layer], Shapes]:
@@ -107,13 +112,16 @@ class Model(Estimator):
     def _after_step(self, x: np.ndarray, noise: Noise) -> None:
         """Move the state that changes with training and is no parameter; the training loop calls this after every step."""
 
-    def _before_fit(self, x: np.ndarray) -> None:
+    def _before_run(self, x: Rows) -> None:
+        """Note what `_metrics` needs of the data x of a run of `fit` or `partial_fit`."""
+
+    def _before_fit(self, x: Rows) -> None:
         """Set what depends on the training data x, once, before the first step."""
 
-    def _before_epoch(self, epoch: int, x: np.ndarray) -> None:
+    def _before_epoch(self, epoch: int, x: Rows) -> None:
         """Set what depends on the epoch (0, 1, ...)."""
 
-    def _after_fit(self, x: np.ndarray) -> None:
+    def _after_fit(self, x: Rows) -> None:
         """Look at the result of `fit` on x, and warn where it deserves it."""
 
     def _diagnostics(self) -> list[str]:
@@ -156,10 +164,10 @@ class Model(Estimator):
     def _adopt_extras(self, extras: Mapping[str, Any]) -> None:
         """Take over what `_extras` returned, before the layers are built."""
 
-    def _check_data(self, x: np.ndarray, name: str) -> None:
+    def _check_data(self, x: Rows, name: str) -> None:
         """Raise or warn when the data and the loss do not suit each other."""
 
-    def _metrics(self, terms: Mapping[str, float], x: np.ndarray) -> dict[str, float]:
+    def _metrics(self, terms: Mapping[str, float], x: Rows) -> dict[str, float]:
         """Return what is worth watching besides the terms of the loss."""
         return {}
 
@@ -268,10 +276,23 @@ class Model(Estimator):
         self._training.run(self, x, None, 1)
         return self
 
-    def _training_data(self, X: ArrayLike, name: str, n_features: int | None) -> np.ndarray:
-        x = check_matrix(X, name, n_features, np.dtype(self.dtype))
+    def _training_data(self, X: ArrayLike, name: str, n_features: int | None) -> Rows:
+        x: Rows
+        if self._reads_images and is_bytes(X):
+            x = ByteImages(check_matrix(X, name, n_features, np.uint8), np.dtype(self.dtype))
+        else:
+            x = check_matrix(X, name, n_features, np.dtype(self.dtype))
         self._check_data(x, name)
         return x
+
+    def _check_rows(self, X: ArrayLike, name: str = "X") -> Rows:
+        """Return X (m, n) in the real dtype of the parameters, bytes still as bytes, or raise."""
+        if self._reads_images and is_bytes(X):
+            return ByteImages(super()._check_input(X, name, np.uint8), self._real_dtype())
+        return super()._check_input(X, name)
+
+    def _check_input(self, X: ArrayLike, name: str = "X", dtype: DTypeLike | None = None) -> np.ndarray:
+        return self._check_rows(X, name)[:]
 
     def fit_transform(self, X: ArrayLike, y: Any = None) -> np.ndarray:
         """Fit on X (m, n) and return its codes (m, k)."""

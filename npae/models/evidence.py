@@ -17,6 +17,7 @@ from .. import network
 from ..distributions import Distribution
 from ..likelihoods import LIKELIHOODS
 from ..penalties import sampled_kl_entries
+from ..rows import CHUNK, Rows, by_chunks
 from ..validation import Seed, check_integer, check_matrix, check_random_state
 from .variational_networks import VariationalNetworks
 
@@ -43,11 +44,12 @@ class Evidence(VariationalNetworks):
 
     def transform(self, X: ArrayLike) -> np.ndarray:
         """Return the posterior means (m, k) of X (m, n): deterministic codes."""
-        return self.encoder_distribution(X).mean
+        return by_chunks(lambda x: self._encode(self._params, x)[2]["mu"], self._check_rows(X))
 
     def inverse_transform(self, Z: ArrayLike) -> np.ndarray:
         """Return the means (m, n) of the decoder's distributions at the codes Z (m, k)."""
-        return self.decoder_distribution(Z).mean
+        self._check_fitted()
+        return by_chunks(lambda z: self.decoder_distribution(z).mean, check_matrix(Z, "Z", self.latent_dim, self._real_dtype()))
 
     def jacobian(self, X: ArrayLike) -> np.ndarray:
         """Return dmu/dx of each example, (m, k, n)."""
@@ -69,7 +71,7 @@ class Evidence(VariationalNetworks):
         return self._elbo(X, lambda m: np.broadcast_to(fixed, (m, *fixed.shape[1:])))
 
     def _elbo(self, X: ArrayLike, draw) -> np.ndarray:
-        x = self._check_input(X)
+        x = self._check_rows(X)
         self._check_data(x, "X")
         values = []
         for rows, eps in self._chunks(x, draw):
@@ -85,7 +87,7 @@ class Evidence(VariationalNetworks):
         """
         check_integer(n_samples, "n_samples", 1)
         rng = check_random_state(random_state)
-        x = self._check_input(X)
+        x = self._check_rows(X)
         self._check_data(x, "X")
         estimates, errors = [], []
         size = max(1, ROWS // n_samples)        # several examples with all their samples, or one example in several blocks
@@ -121,7 +123,7 @@ class Evidence(VariationalNetworks):
         entries = LIKELIHOODS[self.likelihood].entries(o, np.repeat(x, S, axis=0), logvar)
         return q, entries.sum(axis=1).reshape(m, S)
 
-    def _chunks(self, x: np.ndarray, draw):
+    def _chunks(self, x: Rows, draw):
         """Cut x into pieces of a bounded number of decoder rows, with the noise for each."""
         size = max(1, ROWS // draw(1).shape[1])
         for start in range(0, len(x), size):
@@ -141,8 +143,8 @@ class Evidence(VariationalNetworks):
     def sample(self, n: int, random_state: Seed = None, mean: bool = False) -> np.ndarray:
         """Return n generated examples (n, n_features): z from the prior, then x from p(x|z), or its mean."""
         rng = check_random_state(random_state)
-        decoder = self.decoder_distribution(self.sample_prior(n, rng))
-        return decoder.mean if mean else decoder.sample(rng)
+        z = self.sample_prior(n, rng)
+        return by_chunks(lambda rows: _draw(self.decoder_distribution(rows), rng, mean), z)
 
     # ---- diagnostics ----------------------------------------------------------------------------------------------
 
@@ -156,8 +158,10 @@ class Evidence(VariationalNetworks):
             self.kl_per_unit_ = np.asarray(extras["kl_per_unit"], dtype=self.dtype).reshape(self.latent_dim)
             self.active_units_ = int(extras["active_units"])
 
-    def _look_at_posterior(self, x: np.ndarray) -> None:
-        _, _, q = self._encode(self._params, x[:WATCHED])
+    def _look_at_posterior(self, x: Rows) -> None:
+        some = range(0, min(len(x), WATCHED), CHUNK)
+        heads = [self._encode(self._params, x[start:min(start + CHUNK, WATCHED)])[2] for start in some]
+        q = {name: np.concatenate([each[name] for each in heads]) for name in heads[0]}
         self.kl_per_unit_ = self._posterior.kl_entries(q).mean(axis=0)
         self.active_units_ = int(np.sum(np.var(q["mu"], axis=0) > ACTIVE))
 
@@ -173,6 +177,10 @@ class Evidence(VariationalNetworks):
         else:
             lines.append(f"  effective beta: {self.beta:g} (1 is the evidence lower bound)")
         return lines
+
+
+def _draw(decoder: Distribution, rng: np.random.Generator, mean: bool) -> np.ndarray:
+    return decoder.mean if mean else decoder.sample(rng)
 
 
 class _LogMean:

@@ -34,7 +34,7 @@ from numpy.typing import ArrayLike
 from .. import network
 from ..losses import LOSSES
 from ..network import Layer, Trace
-from ..parameters import Parameters
+from ..parameters import Gradients, Parameters
 from ..validation import check_integer
 from .base import Model, Noise, Terms, with_total
 from .code_prior import PriorOverCodes
@@ -117,20 +117,20 @@ class HierarchicalVectorQuantizedAutoencoder(PriorOverCodes):
 
     def _loss_and_gradients(self, params: Parameters, x: np.ndarray, noise: Noise) -> tuple[Terms, Parameters]:
         top, bottom = self._quantizers
-        run, grads = _Runs(self._stacks, params), params.zeros_like()
+        run, grads = _Runs(self._stacks, params), params.gradients()
         h = run.forward("encoder.bottom", self._corrupted(x, noise))            # (m, C S_b)
         seen_top = top.forward(params, run.forward("encoder.top", h), noise)
         t = run.forward("decoder.top", seen_top.q)                              # (m, C S_b)
         seen_bottom = bottom.forward(params, run.forward("encoder.joint", np.hstack([h, t])), noise)
         o = run.forward("decoder.bottom", np.hstack([t, seen_bottom.q]))        # (m, n)
 
-        loss = LOSSES[self.loss]
-        terms: Terms = {"reconstruction": loss.value(o, x)}
+        terms: Terms = {}
+        terms["reconstruction"], do = LOSSES[self.loss].value_and_gradient(o, x)
         top.add_terms(terms, params, seen_top)
         bottom.add_terms(terms, params, seen_bottom)
         injected = self._add_penalties(terms, params, [], noise)
 
-        dt_decoder, dq = _halves(run.backward("decoder.bottom", loss.backward(o, x), grads), t.shape[1])
+        dt_decoder, dq = _halves(run.backward("decoder.bottom", do, grads), t.shape[1])
         ds = bottom.backward(dq, params, seen_bottom, grads)
         dh_joint, dt_joint = _halves(run.backward("encoder.joint", ds, grads), h.shape[1])
         dt = dt_decoder + dt_joint                                              # two paths
@@ -141,7 +141,7 @@ class HierarchicalVectorQuantizedAutoencoder(PriorOverCodes):
             grads[name] += gradient                                             # two paths: weight decay
         return with_total(terms, params.dtype), grads
 
-    def _encodings(self, params: Mapping[str, np.ndarray], x: np.ndarray) -> list[np.ndarray]:
+    def _encodings(self, params: Parameters, x: np.ndarray) -> list[np.ndarray]:
         run = _Runs(self._stacks, params)
         h = run.forward("encoder.bottom", x)
         s = run.forward("encoder.top", h)
@@ -162,7 +162,7 @@ class HierarchicalVectorQuantizedAutoencoder(PriorOverCodes):
 class _Runs:
     """The stacks at some parameters, with the traces of their forward passes for the way back."""
 
-    def __init__(self, stacks: Mapping[str, list[Layer]], params: Mapping[str, np.ndarray]):
+    def __init__(self, stacks: Mapping[str, list[Layer]], params: Parameters):
         self.stacks, self.params = stacks, params
         self.traces: dict[str, Trace] = {}
 
@@ -170,7 +170,7 @@ class _Runs:
         self.traces[name] = network.forward(self.stacks[name], self.params, x)
         return self.traces[name][-1].y
 
-    def backward(self, name: str, dy: np.ndarray, grads: Parameters, need_dx: bool = True) -> Any:
+    def backward(self, name: str, dy: np.ndarray, grads: Gradients, need_dx: bool = True) -> Any:
         return network.backward(dy, self.params, self.traces[name], grads, need_dx=need_dx)
 
 

@@ -39,6 +39,7 @@ from ..codes import check_codes, codes_per_column
 from ..losses import softmax, softmax_nll, softmax_nll_backward
 from ..parameters import Parameters
 from ..penalties import WeightDecay
+from ..rows import Rows
 from ..validation import Seed, check_integer, check_matrix, check_random_state
 from .base import Model, Noise, Terms, with_total
 from .masked_checks import validate_masked
@@ -81,13 +82,15 @@ class MaskedAutoencoder(Model):
         for layer in self._network.layers:      # cut connections have no gradient; at 0 they cost no weight decay either
             self._params[layer.weight] *= layer.mask
 
+    _reads_images = False       # codes may well be bytes
+
     def _codes_per_column(self, n: int) -> np.ndarray:
         if n <= self.n_given:
             raise ValueError(f"n_given must leave at least one column to model: it is {self.n_given}, the data have {n} columns")
         return codes_per_column(self.n_codes, n)
 
-    def _check_data(self, x: np.ndarray, name: str) -> None:
-        check_codes(x, name, self._codes_per_column(x.shape[1]))
+    def _check_data(self, x: Rows, name: str) -> None:
+        check_codes(x[:], name, self._codes_per_column(x.shape[1]))
 
     # ---- objective ------------------------------------------------------------------------------------------------
 

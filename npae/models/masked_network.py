@@ -101,7 +101,7 @@ class MaskedNetwork:
 
     def backward(self, do: np.ndarray, params: Parameters, trace: list[np.ndarray]) -> Parameters:
         """Return the gradients for do (m, sum of the slots' K); v is data and gets none."""
-        grads, direct, da = params.zeros_like(), self.direct, do
+        grads, direct, da = params.gradients(), self.direct, do
         if direct is not None:
             _, grads[direct.weight], _ = masked_affine_backward(do, trace[0], params[direct.weight], direct.mask, need_dx=False)
         for i in reversed(range(len(self.stack))):

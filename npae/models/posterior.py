@@ -18,7 +18,7 @@ from ..latents import (
     reparameterize_cholesky,
     reparameterize_cholesky_backward,
 )
-from ..penalties import covariance_kl, covariance_kl_backward, gaussian_kl, gaussian_kl_backward, gaussian_kl_entries
+from ..penalties import covariance_kl_backward, gaussian_kl_backward, gaussian_kl_entries
 
 Heads = Mapping[str, np.ndarray]
 
@@ -45,24 +45,25 @@ class DiagonalPosterior:
     def sample_backward(self, dz: np.ndarray, q: Heads, eps: np.ndarray) -> dict[str, np.ndarray]:
         """Return dq for dz (m, S, k): the sum over the samples of an example."""
         dmu, dlogvar = reparameterize_backward(dz, q["logvar"][:, None], eps)
-        return {"mu": dmu.sum(axis=1), "logvar": dlogvar.sum(axis=1)}
+        return {"mu": _over_samples(dmu), "logvar": _over_samples(dlogvar)}
 
     def kl_entries(self, q: Heads) -> np.ndarray:
         """Return (m, k): what each latent unit of each example adds to KL(q || prior), nats."""
         return gaussian_kl_entries(q["mu"], q["logvar"], *self.prior(q["mu"]))
 
-    def kl(self, q: Heads, w: np.ndarray) -> np.floating:
-        """Return the sum of w (m, k) times kl_entries."""
-        return gaussian_kl(q["mu"], q["logvar"], *self.prior(q["mu"]), w)
-
-    def kl_backward(self, q: Heads, w: np.ndarray) -> dict[str, np.ndarray]:
-        """Return dq, the gradient of kl(q, w)."""
+    def kl_backward(self, q: Heads, w: np.ndarray | float) -> dict[str, np.ndarray]:
+        """Return dq, the gradient of the sum of w (a number or (m, k)) times kl_entries."""
         dmu, dlogvar = gaussian_kl_backward(q["mu"], q["logvar"], *self.prior(q["mu"]), w)
         return {"mu": dmu, "logvar": dlogvar}
 
     def distribution(self, q: Heads) -> Distribution:
         """Return q as an object with mean, sample and log_prob."""
         return Gaussian(q["mu"], q["logvar"])
+
+
+def _over_samples(d: np.ndarray) -> np.ndarray:
+    """Return the sum over the samples of an example, (m, k), of d (m, S, k)."""
+    return d[:, 0] if d.shape[1] == 1 else d.sum(axis=1)
 
 
 class FullPosterior(DiagonalPosterior):
@@ -102,13 +103,10 @@ class FullPosterior(DiagonalPosterior):
         extra = np.sum(self._square(q["lower"]) ** 2, axis=2) * self._precision(q) / 2
         return super().kl_entries(q) + extra
 
-    def kl(self, q: Heads, w: np.ndarray) -> np.floating:
-        """Return the sum of w (m, k) times kl_entries."""
-        return super().kl(q, w) + covariance_kl(self._square(q["lower"]), w, self._precision(q))
-
-    def kl_backward(self, q: Heads, w: np.ndarray) -> dict[str, np.ndarray]:
-        """Return dq, the gradient of kl(q, w)."""
-        dlower = covariance_kl_backward(self._square(q["lower"]), w, self._precision(q))
+    def kl_backward(self, q: Heads, w: np.ndarray | float) -> dict[str, np.ndarray]:
+        """Return dq, the gradient of the sum of w (a number or (m, k)) times kl_entries."""
+        each = np.broadcast_to(np.asarray(w, q["mu"].real.dtype), q["mu"].shape)
+        dlower = covariance_kl_backward(self._square(q["lower"]), each, self._precision(q))
         return {**super().kl_backward(q, w), "lower": self._flat(dlower)}
 
     def distribution(self, q: Heads) -> Distribution:

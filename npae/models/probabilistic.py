@@ -32,6 +32,7 @@ from ..latents import unit_noise, unit_noise_backward
 from ..losses import squared_error, squared_error_backward, squared_error_entries
 from ..parameters import Parameters
 from ..penalties import gaussian_prior, gaussian_prior_backward
+from ..rows import by_chunks
 from ..validation import Seed, check_integer, check_random_state, check_real
 from .autoencoder import Autoencoder
 from .base import Model, Noise, Terms, with_total
@@ -84,7 +85,7 @@ class ProbabilisticAutoencoder(Autoencoder):
         terms["code"] = 2 * self.code_weight * gaussian_prior(f)            # the pair has a half in it
         injected = self._add_penalties(terms, params, encoded + decoded, noise)
 
-        grads = params.zeros_like()
+        grads = params.gradients()
         dz = network.backward(do, params, decoded, grads, need_dx=True).reshape(m, S, k)
         df = unit_noise_backward(dz).sum(axis=1) + 2 * self.code_weight * gaussian_prior_backward(f)    # two paths
         network.backward(df, params, encoded, grads)
@@ -104,7 +105,9 @@ class ProbabilisticAutoencoder(Autoencoder):
 
     def score_samples(self, X: ArrayLike) -> np.ndarray:
         """Return the ELBO with prior N(0, I) of each example (m,), nats, with the same fixed noise for every row."""
-        x = self._check_input(X)
+        return by_chunks(self._elbo, self._check_rows(X))
+
+    def _elbo(self, x: np.ndarray) -> np.ndarray:
         f = self.transform(x)
         fixed = np.random.default_rng(0).standard_normal((SCORE_SAMPLES, self.latent_dim)).astype(x.dtype)
         error = np.mean([squared_error_entries(self.inverse_transform(f + eps), x).sum(axis=1) for eps in fixed], axis=0)

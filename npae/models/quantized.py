@@ -12,7 +12,9 @@ from ..baselines import KMeans
 from ..codes import check_codes
 from ..latents import chosen_vectors, perplexity, usage
 from ..optimizers import get_optimizer
+from ..parameters import Parameters
 from ..penalties import Contraction
+from ..rows import Rows, by_chunks
 from ..validation import check_choice, check_flag, check_matrix, check_real
 from .autoencoder import Autoencoder
 from .base import Noise
@@ -65,7 +67,7 @@ class QuantizedAutoencoder(Autoencoder):
 
     # ---- what a model provides ------------------------------------------------------------------------------------
 
-    def _encodings(self, params: Mapping[str, np.ndarray], x: np.ndarray) -> list[np.ndarray]:
+    def _encodings(self, params: Parameters, x: np.ndarray) -> list[np.ndarray]:
         """Return what the encoders give for x (m, n), before it is quantized, a row for each example and quantizer."""
         raise NotImplementedError
 
@@ -82,7 +84,7 @@ class QuantizedAutoencoder(Autoencoder):
             codebook[...] = rng.normal(size=codebook.shape)
             self._state |= quantizer.new_state(codebook)
 
-    def _before_fit(self, x: np.ndarray) -> None:
+    def _before_fit(self, x: Rows) -> None:
         if self.codebook_init != "kmeans":
             return
         rng = self._training.rng
@@ -109,7 +111,7 @@ class QuantizedAutoencoder(Autoencoder):
         for quantizer, s in zip(self._quantizers, self._encodings(self._params, self._corrupted(x, noise))):
             quantizer.after_step(self._params, self._state, s)
 
-    def _before_epoch(self, epoch: int, x: np.ndarray) -> None:
+    def _before_epoch(self, epoch: int, x: Rows) -> None:
         if self.revive_codes and any(not self._state[q.named("chosen")].all() for q in self._quantizers):
             for index, quantizer in enumerate(self._quantizers):
                 some = x[self._training.rng.integers(0, len(x), min(len(x), KMEANS_VECTORS))]
@@ -117,12 +119,12 @@ class QuantizedAutoencoder(Autoencoder):
         for quantizer in self._quantizers:
             self._state[quantizer.named("chosen")] = np.zeros(quantizer.K, self._real_dtype())
 
-    def _after_fit(self, x: np.ndarray) -> None:
+    def _after_fit(self, x: Rows) -> None:
         for quantizer in self._quantizers:      # early stopping may have put back an older codebook
             N = self._state[quantizer.named("N")]
             self._state[quantizer.named("M")] = N[:, np.newaxis] * self._params[quantizer.named("codebook")]
 
-    def _metrics(self, terms: Mapping[str, float], x: np.ndarray) -> dict[str, float]:
+    def _metrics(self, terms: Mapping[str, float], x: Rows) -> dict[str, float]:
         found = super()._metrics(terms, x)
         for quantizer in self._quantizers:
             chosen = self._state[quantizer.named("chosen")]
@@ -133,7 +135,9 @@ class QuantizedAutoencoder(Autoencoder):
 
     def codes(self, X: ArrayLike) -> np.ndarray:
         """Return the codes (m, S) of X (m, n): whole numbers from 0 to K - 1; the slots of the top level come first."""
-        x = self._check_input(X)
+        return by_chunks(self._codes, self._check_rows(X))
+
+    def _codes(self, x: np.ndarray) -> np.ndarray:
         frozen = self._freeze_clean(x)
         return np.hstack([frozen[quantizer.named("codes")] for quantizer in self._quantizers])
 

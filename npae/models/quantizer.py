@@ -26,7 +26,7 @@ from ..latents import (
     straight_through_backward,
     updated_averages,
 )
-from ..parameters import Parameters
+from ..parameters import Gradients, Parameters
 from .base import Terms
 
 
@@ -102,7 +102,7 @@ class Quantizer:
         terms[self.named("codebook")] = moves
         terms[self.named("commitment")] = self.beta * commitment(seen.z, seen.e_still, weight)
 
-    def backward(self, dq: np.ndarray, params: Mapping[str, np.ndarray], seen: Quantized, grads: Parameters) -> np.ndarray:
+    def backward(self, dq: np.ndarray, params: Mapping[str, np.ndarray], seen: Quantized, grads: Gradients) -> np.ndarray:
         """Add the codebook's gradient to grads and return ds (m, S k), for dq (m, S k) from the decoder."""
         name, weight = self.named("codebook"), self.S / len(seen.z)
         if self.by_gradient:

@@ -27,8 +27,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import network
 from ..penalties import GaussianPrior, KLSparsity, L1Sparsity, Penalty, StudentTSparsity
+from ..rows import Rows
 from ..sparseness import lifetime_sparseness, population_sparseness, zero_fraction
 from ..validation import check_choice, check_flag, check_real
 from .autoencoder import Autoencoder
@@ -88,7 +88,7 @@ class SparseAutoencoder(Autoencoder):
             rows = self._params["decoder.0.W"]                              # (k, h)
             rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1)
 
-    def _metrics(self, terms: Mapping[str, float], x: np.ndarray) -> dict[str, float]:
-        z = network.forward(self._encoder, self._params, x[:WATCHED])[-1].y
+    def _metrics(self, terms: Mapping[str, float], x: Rows) -> dict[str, float]:
+        z = self.transform(x[:WATCHED])
         return {**super()._metrics(terms, x), "lifetime_sparseness": lifetime_sparseness(z),
                 "population_sparseness": population_sparseness(z), "zero_codes": zero_fraction(z)}

@@ -61,7 +61,7 @@ class StackedDenoisingAutoencoder(DenoisingAutoencoder):
     def fit(self, X: ArrayLike, y: Any = None, X_val: ArrayLike | None = None) -> StackedDenoisingAutoencoder:
         """Pretrain on X (m, n), then fine-tune: without labels on all of X, with labels y (m,) on the labelled rows."""
         self._validate()
-        x = self._training_data(X, "X", None)
+        x = self._training_data(X, "X", None)[:]
         x_val = None if X_val is None else self._training_data(X_val, "X_val", x.shape[1])
         classes, numbers = _read_labels(y, len(x))
         self._n_classes = len(classes)

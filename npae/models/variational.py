@@ -38,9 +38,10 @@ from typing import Any
 import numpy as np
 
 from ..likelihoods import LIKELIHOODS
-from ..losses import bernoulli_entropy
+from ..losses import mean_bernoulli_entropy
 from ..parameters import Parameters
 from ..penalties import WeightDecay, sampled_kl, sampled_kl_backward
+from ..rows import Rows
 from ..validation import check_range
 from .base import Model, Noise, Terms, with_total
 from .evidence import Evidence
@@ -100,19 +101,22 @@ class VariationalAutoencoder(Evidence):
         encoded, heads, q = self._encode(params, x)
         z = self._posterior.sample(q, eps)                                  # (m, S, k)
         decoded, o, logvar = self._decode(params, z.reshape(m * S, k))
-        targets = np.repeat(x, S, axis=0)                                   # (m S, n)
+        targets = x if S == 1 else np.repeat(x, S, axis=0)                  # (m S, n)
         w, log_share = self._sample_weights(q, z, eps, o, targets, logvar)  # (m, S), each row of w sums to 1/m
-        rows = w.reshape(m * S, 1)
+        rows = w.reshape(m * S, 1) if np.ndim(w) else w
 
-        terms: Terms = {"reconstruction": likelihood.value(o, targets, logvar, rows)}
-        do, dlogvar = likelihood.backward(o, targets, logvar, rows)
-        grads = params.zeros_like()
+        terms: Terms = {}
+        place = params.array("loss", "do", *o.shape)
+        terms["reconstruction"], do, dlogvar = likelihood.value_and_gradient(o, targets, logvar, rows, place)
+        grads = params.gradients()
         dz = self._decode_backward(params, decoded, do, dlogvar, grads).reshape(m, S, k)
         value, dz_kl, dq_kl = self._kl_term(q, z, eps, w)
         terms["kl"] = value
         if self.objective == "iwae":
             terms["importance"] = np.sum(w * log_share)                     # what -log 1/S sum w has besides the two terms
-        dq = self._posterior.sample_backward(dz + dz_kl, q, eps)            # two paths: decoder and sampled KL
+        if dz_kl is not None:
+            dz = dz + dz_kl                                                 # two paths: decoder and sampled KL
+        dq = self._posterior.sample_backward(dz, q, eps)
         for name in dq_kl:
             dq[name] = dq[name] + dq_kl[name]                               # two paths: the sample and the KL itself
         self._encode_backward(params, encoded, heads, dq, grads)
@@ -123,36 +127,40 @@ class VariationalAutoencoder(Evidence):
                 grads[name] += gradient                                     # two paths
         return with_total(terms, params.dtype), grads
 
-    def _sample_weights(self, q, z, eps, o, targets, logvar) -> tuple[np.ndarray, np.ndarray]:
-        """Return the weight of every sample, (m, S), and the logarithm of m S times it.
+    def _sample_weights(self, q, z, eps, o, targets, logvar):
+        """Return the weight of every sample, and the logarithm of m S times it: (m, S), or one number for all.
 
         For "elbo" 1/(m S). For "iwae" w_s / sum w over m: with v = w / sum w, -log 1/S sum_s w_s is the v-mean of -log w_s
         plus that of log(S v_s). The logarithm is formed before the exponential, so that a weight of 0 costs 0 log 0 = 0.
         """
         m, S, _ = z.shape
         if self.objective == "elbo":
-            return np.full((m, S), 1 / (m * S), z.real.dtype), np.zeros((m, S), z.real.dtype)
+            return 1 / (m * S), 0.0
         log_w = self._log_weights(q, z, eps, o, targets, logvar)
         shifted = log_w - log_w.real.max(axis=1, keepdims=True)
         log_v = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
         return np.exp(log_v) / m, log_v + math.log(S)
 
     def _kl_term(self, q, z, eps, w):
-        """Return beta times the KL, its gradient in z (sampled form) and in q (both forms)."""
-        beta = self.beta * self._state.get("beta_share", np.ones((), z.real.dtype))
+        """Return beta times the KL, its gradient in z (None but for the sampled form) and in q (both forms)."""
+        beta = self.beta * float(self._state.get("beta_share", 1.0))
         if self.kl == "sampled" or self.objective == "iwae":
-            prior, weight = self._posterior.prior(z), beta * w[:, :, None]
+            prior, weight = self._posterior.prior(z), beta * (w[:, :, None] if np.ndim(w) else w)
             dz, dlogvar = sampled_kl_backward(z, *prior, weight)
             return sampled_kl(z, q["logvar"][:, None], eps, *prior, weight), dz, {"logvar": dlogvar.sum(axis=1)}
         per_unit = self._posterior.kl_entries(q).mean(axis=0)               # (k,)
+        if not self.free_bits:
+            return beta * per_unit.sum(), None, self._posterior.kl_backward(q, beta / len(z))
         counted = (per_unit.real > self.free_bits).astype(z.real.dtype)     # free bits: the others have no gradient
-        weight = np.broadcast_to(beta * counted / len(z), q["mu"].shape)
-        floor = beta * self.free_bits * np.sum(1 - counted)
-        return self._posterior.kl(q, weight) + floor, np.zeros_like(z), self._posterior.kl_backward(q, weight)
+        value = beta * np.sum(counted * per_unit + (1 - counted) * self.free_bits)
+        return value, None, self._posterior.kl_backward(q, np.broadcast_to(beta * counted / len(z), q["mu"].shape))
 
     # ---- training -------------------------------------------------------------------------------------------------
 
-    def _before_epoch(self, epoch: int, x: np.ndarray) -> None:
+    def _before_run(self, x: Rows) -> None:
+        self._target_entropy = mean_bernoulli_entropy(x) if self.likelihood == "bernoulli" else 0.0
+
+    def _before_epoch(self, epoch: int, x: Rows) -> None:
         if self.beta_warmup:
             share = min(1.0, (epoch + 1) / (self.beta_warmup + 1))
             self._state["beta_share"] = np.asarray(share, self._real_dtype())
@@ -161,17 +169,17 @@ class VariationalAutoencoder(Evidence):
         if "log_sigma2" in self._params:
             np.maximum(self._params["log_sigma2"], LOG_VARIANCE_FLOOR, out=self._params["log_sigma2"])
 
-    def _metrics(self, terms: Mapping[str, float], x: np.ndarray) -> dict[str, float]:
+    def _metrics(self, terms: Mapping[str, float], x: Rows) -> dict[str, float]:
         self._look_at_posterior(x)
         metrics = {"raw_kl": float(self.kl_per_unit_.sum()), "active_units": float(self.active_units_)}
         if self.likelihood == "bernoulli":
-            metrics["excess"] = terms["reconstruction"] - float(bernoulli_entropy(x).sum(dtype=np.float64)) / len(x)
+            metrics["excess"] = terms["reconstruction"] - self._target_entropy
         return metrics
 
-    def _after_fit(self, x: np.ndarray) -> None:
+    def _after_fit(self, x: Rows) -> None:
         warn_of_collapse(self, LOG_VARIANCE_FLOOR)
 
-    def _check_data(self, x: np.ndarray, name: str) -> None:
+    def _check_data(self, x: Rows, name: str) -> None:
         if LIKELIHOODS[self.likelihood].unit_interval:
             check_range(x, name, 0, 1, f"likelihood={self.likelihood!r}", "scale the data to [0, 1], or use 'gaussian'")
             check_support(self.likelihood, x, name)

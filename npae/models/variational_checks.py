@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..likelihoods import LIKELIHOODS
+from ..rows import Rows, chunks
 from ..validation import check_choice, check_integer, check_real
 
 NOT_FOR_US = {
@@ -66,10 +67,11 @@ def _validate_combinations(model: Any) -> None:
         raise ValueError("free_bits needs the closed form per unit: kl='exact'")
 
 
-def check_support(likelihood: str, x: np.ndarray, name: str) -> None:
+def check_support(likelihood: str, x: Rows, name: str) -> None:
     """Warn when a Bernoulli likelihood meets gray values."""
-    if likelihood == "bernoulli" and np.any((x > 0) & (x < 1)):
-        share = np.mean((x > 0) & (x < 1))
+    gray = sum(np.count_nonzero((rows > 0) & (rows < 1)) for rows in chunks(x)) if likelihood == "bernoulli" else 0
+    if gray:
+        share = gray / (x.shape[0] * x.shape[1])
         warnings.warn(f"{share:.0%} of {name} lies strictly between 0 and 1: likelihood='bernoulli' is then no likelihood and "
                       f"its ELBO no bound; likelihood='continuous_bernoulli' is a density for gray values",
                       UserWarning, stacklevel=4)

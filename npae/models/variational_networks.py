@@ -8,7 +8,6 @@ Where heads stand side by side, their gradients add up in the layer below them: 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from .. import network
 from ..layers import ACTIVATIONS
 from ..likelihoods import LIKELIHOODS
 from ..network import Layer
+from ..parameters import Parameters
 from .base import Model
 from .posterior import DiagonalPosterior, FullPosterior
 
@@ -75,7 +75,7 @@ class VariationalNetworks(Model):
     def _learns_variance(self) -> bool:
         return LIKELIHOODS[self.likelihood].has_scale and isinstance(self.sigma2, str)
 
-    def _encode(self, params: Mapping[str, np.ndarray], x: np.ndarray):
+    def _encode(self, params: Parameters, x: np.ndarray):
         """Return the encoder's trace, the traces of its heads and their outputs q."""
         encoded = network.forward(self._encoder, params, x)
         h = encoded[-1].y if encoded else x
@@ -86,7 +86,7 @@ class VariationalNetworks(Model):
         dh = sum(network.backward(dq[name], params, heads[name], grads, need_dx=True) for name in heads)   # the heads meet
         network.backward(dh, params, encoded, grads)
 
-    def _decode(self, params: Mapping[str, np.ndarray], z: np.ndarray):
+    def _decode(self, params: Parameters, z: np.ndarray):
         """Return the decoder's traces, its output o (p, n) and the log-variance of the likelihood."""
         decoded = network.forward(self._decoder, params, z)
         o = decoded[-1].y

@@ -24,7 +24,7 @@ Source: 001 VQ-VAE slides; van den Oord et al. 2017.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,19 +102,21 @@ class VectorQuantizedAutoencoder(PriorOverCodes):
         decoded = network.forward(self._decoder, params, seen.q)
         o = decoded[-1].y                                           # (m, n)
 
-        terms: Terms = {"reconstruction": loss.value(o, x)}
+        terms: Terms = {}
+        terms["reconstruction"], do = loss.value_and_gradient(o, x, out=params.array("loss", "do", *o.shape))
         quantizer.add_terms(terms, params, seen)
         injected = self._add_penalties(terms, params, encoded + decoded, noise)
 
-        grads = params.zeros_like()
-        dq = network.backward(loss.backward(o, x), params, decoded, grads, injected, need_dx=True)
+        grads = params.gradients()
+        dq = network.backward(do, params, decoded, grads, injected, need_dx=True)
         ds = quantizer.backward(dq, params, seen, grads)            # copied past the quantization, and the commitment's own
         network.backward(ds, params, encoded, grads, injected)
-        for name in grads.keys() & injected.keys():
-            grads[name] += injected[name]                           # two paths: through the loss, and the penalty's own
+        for name in injected:
+            if name in grads:
+                grads.add(name, injected[name])                     # two paths: through the loss, and the penalty's own
         return with_total(terms, params.dtype), grads
 
-    def _encodings(self, params: Mapping[str, np.ndarray], x: np.ndarray) -> list[np.ndarray]:
+    def _encodings(self, params: Parameters, x: np.ndarray) -> list[np.ndarray]:
         return [network.forward(self._encoder, params, x)[-1].y]
 
     def _decode(self, rows: list[np.ndarray]) -> np.ndarray:

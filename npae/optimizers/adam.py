@@ -67,22 +67,23 @@ class Adam(Optimizer):
         super().start(theta)
         self.t = 0
 
-    def step(self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float) -> None:
-        """Move `theta` in place."""
-        scratch, M, V = self._work_array(theta), self.M, self.V
+    def _factors(self, learning_rate: float) -> tuple[float, ...]:
         b1, b2 = float(self.beta1), float(self.beta2)
         self.t += 1
         a = (1 - b1) / (1 - b1**self.t)                              # (3)
         c = sqrt((1 - b2) / (1 - b2**self.t))                        # (4)
+        return b1, b2, float(self.eps) / c, learning_rate * a / c
+
+    def _move(self, theta, gradient, M, V, scratch, b1, b2, eps, eta) -> None:
         M *= b1
         M += gradient                                                # (1)
         V *= b2
         np.multiply(gradient, gradient, out=scratch)
         V += scratch                                                 # (2)
         np.sqrt(V, out=scratch)
-        scratch += float(self.eps) / c
+        scratch += eps
         np.divide(M, scratch, out=scratch)
-        scratch *= float(learning_rate) * a / c
+        scratch *= eta
         theta -= scratch                                             # (5)
 
     def state(self) -> dict[str, Any]:

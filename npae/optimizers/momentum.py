@@ -51,16 +51,17 @@ class Momentum(Optimizer):
         check_real(self.momentum, "momentum", 0, 1, open_high=True)
         check_flag(self.nesterov, "nesterov")
 
-    def step(self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float) -> None:
-        """Move `theta` in place."""
-        scratch, v, mu = self._work_array(theta), self.v, float(self.momentum)
+    def _factors(self, learning_rate: float) -> tuple[float, ...]:
+        return float(self.momentum), learning_rate
+
+    def _move(self, theta, gradient, v, scratch, mu, eta) -> None:
         v *= mu
         v += gradient                                                # (1)
         if self.nesterov:
             np.multiply(v, mu, out=scratch)
             scratch += gradient
-            scratch *= float(learning_rate)
+            scratch *= eta
             theta -= scratch                                         # (3)
         else:
-            np.multiply(v, float(learning_rate), out=scratch)
+            np.multiply(v, eta, out=scratch)
             theta -= scratch                                         # (2)

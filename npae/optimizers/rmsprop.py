@@ -43,15 +43,16 @@ class RMSProp(Optimizer):
         check_real(self.decay, "decay", 0, 1, open_high=True)
         check_real(self.eps, "eps", 0, open_low=True)
 
-    def step(self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float) -> None:
-        """Move `theta` in place."""
-        scratch, v, rho = self._work_array(theta), self.v, float(self.decay)
+    def _factors(self, learning_rate: float) -> tuple[float, ...]:
+        return float(self.decay), float(self.eps), learning_rate
+
+    def _move(self, theta, gradient, v, scratch, rho, eps, eta) -> None:
         v *= rho
         np.multiply(gradient, gradient, out=scratch)
         scratch *= 1.0 - rho
         v += scratch                                                 # (1)
         np.sqrt(v, out=scratch)
-        scratch += float(self.eps)
+        scratch += eps
         np.divide(gradient, scratch, out=scratch)
-        scratch *= float(learning_rate)
+        scratch *= eta
         theta -= scratch                                             # (2)

@@ -25,8 +25,6 @@ from .base import Optimizer
 class SGD(Optimizer):
     """Plain gradient descent; it has no hyperparameters besides the learning rate, and no state."""
 
-    def step(self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float) -> None:
-        """Move `theta` in place."""
-        scratch = self._work_array(theta)
-        np.multiply(gradient, float(learning_rate), out=scratch)
+    def _move(self, theta, gradient, scratch, eta) -> None:
+        np.multiply(gradient, eta, out=scratch)
         theta -= scratch                                             # (1)

@@ -10,9 +10,11 @@ its squared norm is the sum over units of slope squared times column length squa
 
 Backward. P depends on W directly through q, and through the slopes, which depend on the pre-activations:
     ds = w * 2 * s * q                                  (3)
-    dW = 2 * W * np.sum(w * s ** 2, axis=0)             (4)
+    dW = W * (2 * np.sum(w * s ** 2, axis=0))           (4)
 From ds the path goes on to da = ds * s''(a), which joins the ordinary backward pass at this layer's pre-activations.
 Dropping it, or freezing W in (1) at a copy, leaves a value that looks right and a gradient that is not.
+
+Both at once: P is a quadratic function of the slopes, so that sum(s ds) = 2 P by Euler's theorem.
 
 For ReLU and linear units s'' = 0: only (4) is left, a weight decay whose strength depends on the data; for linear units
 P is exactly the sum of squares of W.
@@ -41,5 +43,11 @@ def contraction_backward(s: np.ndarray, W: np.ndarray, weight: Weight = None):
     w = 1 / len(s) if weight is None else weight
     q = np.sum(W ** 2, axis=0)                          # (1)
     ds = w * 2 * s * q                                  # (3)
-    dW = 2 * W * np.sum(w * s ** 2, axis=0)             # (4)
+    dW = W * (2 * np.sum(w * s ** 2, axis=0))           # (4)
     return ds, dW
+
+
+def contraction_and_gradients(s: np.ndarray, W: np.ndarray, weight: Weight = None):
+    """Return P, ds and dW, what contraction and contraction_backward return, with the lengths q computed once."""
+    ds, dW = contraction_backward(s, W, weight)
+    return np.sum(s * ds) / 2, ds, dW

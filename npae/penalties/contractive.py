@@ -62,13 +62,13 @@ class Contraction(ActivationPenalty):
         steps = self._steps(trace)
         weights = [step.layer.matrix(params) for step in steps]
         slopes = [step.layer.slope(step.y) for step in steps]
-        value, dS, dmatrices = deep_contraction_and_gradients(slopes, weights, probes=given)
+        value, dS, dmatrices = deep_contraction_and_gradients(slopes, weights, self.weight / len(slopes[0]), probes=given)
         gradients: dict[str, np.ndarray] = {}
         for step, ds, dmatrix in zip(steps, dS, dmatrices):
-            gradients[f"{step.name}.a"] = self.weight * ds * step.layer.curvature(step.y)
-            name, dW = step.layer.weight, self.weight * step.layer.from_matrix(dmatrix, params)
+            gradients[f"{step.name}.a"] = ds * step.layer.curvature(step.y)
+            name, dW = step.layer.weight, step.layer.from_matrix(dmatrix, params)
             gradients[name] = gradients[name] + dW if name in gradients else dW      # two paths when tied
-        return self.weight * value, gradients
+        return value, gradients
 
     def _steps(self, trace: Sequence[Any]) -> list[Any]:
         if self.of == "reconstruction":

@@ -27,8 +27,16 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..losses.weight import Weight
-from .contraction import contraction, contraction_backward
-from .jacobian_step import RowWeight, gram, gram_backward, row_length_backward, row_step, row_step_backward
+from .contraction import contraction_and_gradients
+from .jacobian_step import (
+    RowWeight,
+    gram,
+    gram_backward,
+    row_length_backward,
+    row_step,
+    row_step_backward,
+    unweighted_row_length_backward,
+)
 
 Arrays = Sequence[np.ndarray]
 METHODS = ("auto", "units", "inputs")
@@ -54,9 +62,12 @@ def deep_contraction_and_gradients(S: Arrays, W: Arrays, weight: Weight = None, 
                                    probes: np.ndarray | None = None):
     """Return P, dS, dW: the sweep that the gradient needs gives the value for nothing."""
     w = 1 / len(S[0]) if weight is None else weight
+    if np.ndim(w) == 0 and w != 1:      # one number for all rows goes to the results, which are smaller
+        P, dS, dW = deep_contraction_and_gradients(S, W, 1, method, probes)
+        return w * P, [w * ds for ds in dS], [w * dmatrix for dmatrix in dW]
     if len(W) == 1 and probes is None:
-        ds, dW = contraction_backward(S[0], W[0], w)
-        return contraction(S[0], W[0], w), [ds], [dW]
+        P, ds, dW = contraction_and_gradients(S[0], W[0], w)
+        return P, [ds], [dW]
     if probes is None and (method == "inputs" or method == "auto" and _columns_are_cheaper(len(S[0]), W)):
         return _add_up(_from_inputs(S, W, w))
     G = gram(W[0])
@@ -93,8 +104,9 @@ def _from_units(S: Arrays, W: Arrays, w: RowWeight, G: np.ndarray) -> Iterator[t
 
     Yields the value, dS, and dG in place of the first dW, for every block of units.
     """
-    for units in _blocks(W[-1].shape[1], S):
-        slope, column = S[-1][:, units].T[:, :, None], W[-1][:, units].T[:, None, :]      # (q, m, 1), (q, 1, d)
+    slopes, columns = np.ascontiguousarray(S[-1].T), np.ascontiguousarray(W[-1].T)        # (k, m), (k, d)
+    for units in _blocks(len(columns), S):
+        slope, column = slopes[units][:, :, None], columns[units][:, None, :]             # (q, m, 1), (q, 1, d)
         U = slope * column
         value, dV, dS, dW = _sweep(U * S[-2], S[:-2], W[1:-1], w, G)
         dU = dV * S[-2]
@@ -120,8 +132,8 @@ def _sweep(V: np.ndarray, S: Arrays, W: Arrays, w: RowWeight, G: np.ndarray):
         U, D = row_step(V, matrix, s)
         steps.append((U, V, matrix, s))
         V = D
-    dV, dG = row_length_backward(V, G, w)
-    value = np.sum(V * dV / 2)                          # Euler
+    dV, dG = unweighted_row_length_backward(V, G) if np.ndim(w) == 0 and w == 1 else row_length_backward(V, G, w)
+    value = np.sum(V * dV) / 2                          # Euler
     dS, dW = [], [dG]
     for U, rows, matrix, s in reversed(steps):
         dV, dmatrix, ds = row_step_backward(dV, U, rows, matrix, s)

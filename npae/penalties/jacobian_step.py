@@ -74,3 +74,8 @@ def row_length_backward(V: np.ndarray, G: np.ndarray, w: RowWeight):
     dA = 2 * w * (V @ G)                                # (9)
     dG = pool(V).T @ pool(w * V)                        # (10)
     return dA, dG
+
+
+def unweighted_row_length_backward(V: np.ndarray, G: np.ndarray):
+    """Return dA and dG for w = 1: the product of a matrix with its own transpose costs half of another product."""
+    return 2 * (V @ G), np.dot(pool(V).T, pool(V))

@@ -197,7 +197,7 @@ def input_gradient(name, depth, rng, width=64):
     for layer in layers:
         params[layer.weight] = draw_weights(rng, (width, width), activation)
     trace = network.forward(layers, params, rng.normal(size=(50, width)))
-    dx = network.backward(rng.normal(size=(50, width)) / 8, params, trace, params.zeros_like(), need_dx=True)
+    dx = network.backward(rng.normal(size=(50, width)) / 8, params, trace, params.gradients(), need_dx=True)
     return np.linalg.norm(dx, axis=1).mean(), np.mean(trace[0].y == 0)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ... import layers, network, penalties
+from ...parameters import Parameters
 from ..derivation import Derivation
 from ..step import Step
 
@@ -18,8 +19,9 @@ def _encoder(*activations: str) -> list[network.Layer]:
             for i, name in enumerate(activations)]
 
 
-def _parameters(W: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
-    return {f"encoder.{i}.{name}": array for i, pair in enumerate(zip(W, b)) for name, array in zip("Wb", pair)}
+def _parameters(W: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> Parameters:
+    arrays = {f"encoder.{i}.{name}": array for i, pair in enumerate(zip(W, b)) for name, array in zip("Wb", pair)}
+    return Parameters({name: array.shape for name, array in arrays.items()}, np.concatenate([a.ravel() for a in arrays.values()]))
 
 
 def _contraction_point(rng: np.random.Generator) -> dict[str, Any]:
@@ -121,7 +123,7 @@ def _deep_point(rng: np.random.Generator) -> dict[str, Any]:
 
     def model_gradient(name: str) -> np.ndarray:
         injected = penalties.Contraction(1.0)(params, trace(x))[1]
-        grads: Any = {key: np.zeros_like(array) for key, array in params.items()}
+        grads = params.gradients()
         network.backward(np.zeros((m, widths[-1])), params, trace(x), grads, injected)
         return grads[name] + injected.get(name, 0)
 

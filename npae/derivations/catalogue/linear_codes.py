@@ -29,7 +29,7 @@ def _probabilistic_point(rng: np.random.Generator) -> dict[str, Any]:
     f = network.forward(pae._encoder, pae.params, x)[-1].y
     decoded = network.forward(pae._decoder, pae.params, (f[:, None] + noise["eps"]).reshape(m * S, k))
     dz = network.backward(squared_error_backward(decoded[-1].y, np.repeat(x, S, axis=0)), pae.params, decoded,
-                          pae.params.zeros_like(), need_dx=True)
+                          pae.params.gradients(), need_dx=True)
 
     def decode(z):
         return network.forward(pae._decoder, pae.params, z.reshape(m * S, k))[-1].y.reshape(m, S, n)

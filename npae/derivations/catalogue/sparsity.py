@@ -159,7 +159,7 @@ def _kl_point(rng: np.random.Generator) -> dict[str, Any]:
 
     def of_the_model(y: np.ndarray, momentum: float | None = None, layer: network.Layer = layer) -> np.ndarray:
         penalty = penalties.KLSparsity(1.0, rho, momentum=momentum)
-        return np.array(penalty({}, [network.Step(layer.name, y, y, y, layer)], old)[1]["encoder.0.y"])
+        return np.array(penalty({}, [network.Step(layer.name, y, y, layer)], old)[1]["encoder.0.y"])
 
     return {"y": y, "rho": rho, "r": np.mean(y, axis=0), "g": share, "old": old, "t": 2 * y - 1, "m": m, "k": k,
             "bit": lambda b, p: p if b else 1 - p,

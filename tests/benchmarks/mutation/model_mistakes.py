@@ -216,7 +216,7 @@ mistake("sparse, kl", "sparsity without 1/m", "G302", ALL,
 mistake("variational, gaussian", "the KL averaged over the latent units", "G302", ALL,
         lambda model, X, noise: weighed(model, X, noise, beta=1 / model.latent_dim))
 mistake("variational, gaussian", "only the KL for logvar: the sampler's path cut", "G301", "encoder.logvar.W encoder.logvar.b",
-        with_edit(DiagonalPosterior.sample_backward, "sample_backward", "dlogvar.sum(axis=1)", "0 * dlogvar.sum(axis=1)"),
+        with_edit(DiagonalPosterior.sample_backward, "sample_backward", "_over_samples(dlogvar)", "0 * _over_samples(dlogvar)"),
         unnamed="encoder.0.W encoder.0.b")
 mistake("probabilistic, three samples, decay", "the samples averaged once more", "G302 G204", ALL,
         with_edit(ProbabilisticAutoencoder._loss_and_gradients, "_loss_and_gradients",
@@ -231,23 +231,23 @@ mistake("variational, gaussian", "the encoder learns from the KL alone", "G301",
 # ---- paths ---------------------------------------------------------------------------------------------------------
 
 BACK = network.Layer.pre_activation_backward
-ADD_UP = "dW.T if self.transposed else dW"
+OF_DECODER, OF_ENCODER = "(da.T, x) if", "else (x.T, da)"       # the two uses of tied weights
 for case in ("tied sigmoid, bce", "tied, three layers, L2 decay", "sparse, gaussian, tied", "contractive, one layer"):
     mistake(case, "tied: only the encoder's half", "G311", ALL, with_edit(
-        BACK, "pre_activation_backward", ADD_UP, "0 * dW.T if self.transposed else dW"))
+        BACK, "pre_activation_backward", OF_DECODER, "(0 * da.T, x) if"))
     mistake(case, "tied: only the decoder's half", "" if case.startswith("contractive") else "G311", ALL, with_edit(
-        BACK, "pre_activation_backward", ADD_UP, "dW.T if self.transposed else 0 * dW"))
+        BACK, "pre_activation_backward", OF_ENCODER, "else (0 * x.T, da)"))
     mistake(case, "tied: the decoder's half twice", "G312", ALL, with_edit(
-        BACK, "pre_activation_backward", ADD_UP, "2 * dW.T if self.transposed else dW"))
+        BACK, "pre_activation_backward", OF_DECODER, "(2 * da.T, x) if"))
 mistake("tied sigmoid, bce", "tied: the halves averaged", "G204", "encoder.0.W encoder.1.W", with_edit(
-    BACK, "pre_activation_backward", ADD_UP, "(dW.T if self.transposed else dW) / 2"))
+    BACK, "pre_activation_backward", "self.weight, left, right", "self.weight, left / 2, right"))
 
 mistake("convolutional, tied, noise, decay, bce", "tied: only the encoder's half", "G311", ALL, with_edit(
-    ConvolutionalLayer.pre_activation_backward, "pre_activation_backward", "_rows(dx), dW, db",
-    "_rows(dx), (0 * dW if self.transposed else dW), db"))
+    ConvolutionalLayer.pre_activation_backward, "pre_activation_backward", "grads.add(self.weight, dW)",
+    "grads.add(self.weight, 0 * dW if self.transposed else dW)"))
 mistake("convolutional, tied, noise, decay, bce", "tied: the decoder's half twice", "G312", ALL, with_edit(
-    ConvolutionalLayer.pre_activation_backward, "pre_activation_backward", "_rows(dx), dW, db",
-    "_rows(dx), (2 * dW if self.transposed else dW), db"))
+    ConvolutionalLayer.pre_activation_backward, "pre_activation_backward", "grads.add(self.weight, dW)",
+    "grads.add(self.weight, 2 * dW if self.transposed else dW)"))
 
 # ---- vector quantization -------------------------------------------------------------------------------------------
 
@@ -291,27 +291,31 @@ mistake("two levels", "the first layers hear of the bottom alone", "", ALL,
 
 for case in ("deep tanh, bce", "softplus, sigmoid output"):
     mistake(case, "the slope of the activation forgotten", "", ALL, with_edit(
-        network.backward, "backward", "layer.activation.backward(dy, step.y)", "dy"))
+        network.backward, "backward", "if not layer.is_linear:", "if False:"))
     mistake(case, "the slope at the pre-activation", "", ALL, with_edit(
-        network.backward, "backward", "layer.activation.backward(dy, step.y)", "layer.activation.backward(dy, step.a)"))
+        network.backward, "backward", "layer.activation.backward, dy, step.y,",
+        "layer.activation.backward, dy, layer.pre_activation(params, step.x),"))
     mistake(case, "the layer's output for its input", "", ALL, with_edit(
         network.backward, "backward", "params, step.x,", "params, step.y[:, :1] + 0 * step.x,"))
 mistake("contractive, deep, untied", "the path through the slopes cut", "", ALL, with_edit(
-    Contraction.__call__, "__call__", "self.weight * ds * step.layer.curvature(step.y)",
-    "0 * self.weight * ds * step.layer.curvature(step.y)"))
+    Contraction.__call__, "__call__", "ds * step.layer.curvature(step.y)",
+    "0 * ds * step.layer.curvature(step.y)"))
 mistake("contractive, one layer", "the slope for the curvature", "", ALL, with_edit(
     Contraction.__call__, "__call__", "step.layer.curvature(step.y)", "step.layer.slope(step.y)"))
 mistake("sparse, kl", "the penalty's gradient added after the slope", "", ALL, with_edit(
     KLSparsity.__call__, "__call__", "f\"{step.name}.y\"", "f\"{step.name}.a\""))
 mistake("sparse, kl of tanh, running mean", "the share of the running mean forgotten", "", ALL, with_edit(
     KLSparsity.__call__, "__call__", "dy = share * slope", "dy = slope"))
+TOGETHER = 'LOSSES[self.loss].value_and_gradient(o, x, weight, params.array("loss", "do", *o.shape))'
+VALUE = "LOSSES[self.loss].value(o, x, weight), "
 mistake("denoising, masking, weighted", "the gradient at the clean input", "", ALL, with_edit(
     Autoencoder._loss_and_gradients, "_loss_and_gradients", "network.forward(self._encoder, params, corrupted)",
     "network.forward(self._encoder, params, x)"))
 mistake("denoising, masking, weighted", "the weights of the pixels forgotten", "", ALL, with_edit(
-    Autoencoder._loss_and_gradients, "_loss_and_gradients", "loss.backward(o, x, weight)", "loss.backward(o, x)"))
+    Autoencoder._loss_and_gradients, "_loss_and_gradients", TOGETHER, VALUE + "LOSSES[self.loss].backward(o, x)"))
 mistake("denoising, gaussian", "the corrupted input as the target", "", ALL, with_edit(
-    Autoencoder._loss_and_gradients, "_loss_and_gradients", "loss.backward(o, x, weight)", "loss.backward(o, corrupted, weight)"))
+    Autoencoder._loss_and_gradients, "_loss_and_gradients", TOGETHER,
+    VALUE + "LOSSES[self.loss].backward(o, corrupted, weight)"))
 mistake("convolutional, contractive", "biases averaged over the places", "", ALL, with_edit(
     conv2d_backward, "conv2d_backward", "D.sum(axis=1)", "D.mean(axis=1)"))
 mistake("convolutional, contractive", "the kernels' gradients mirrored", "G206", ALL, with_edit(
@@ -326,4 +330,4 @@ mistake("masked, decay", "1/m forgotten", "G302 G204", ALL, with_edit(
     "softmax_nll_backward(logits, targets, 1.0)"))
 mistake("variational, iwae, decay", "equal weights for all samples", "", ALL, with_edit(
     VariationalAutoencoder._loss_and_gradients, "_loss_and_gradients",
-    "rows = w.reshape(m * S, 1)", "rows = np.full((m * S, 1), 1 / (m * S))"))
+    "rows = w.reshape(m * S, 1) if np.ndim(w) else w", "rows = np.full((m * S, 1), 1 / (m * S))"))
