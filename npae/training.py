@@ -36,7 +36,7 @@ class Training:
         self.optimizer = get_optimizer(optimizer)
         self.rng = rng
         self.epoch = 0
-        self._good: np.ndarray | None = None
+        self._good: Any = None      # the parameters at the beginning of the newest epoch that began with a finite loss
 
     def run(self, model: Any, x: Rows, x_val: Rows | None, epochs: int, labels: np.ndarray | None = None) -> None:
         """Train `model` in place for so many epochs over x (m, n), writing history_ and metrics_.
@@ -75,7 +75,7 @@ class Training:
     def _minibatch_epoch(self, model: Any, params: Parameters, x: Rows, labels: np.ndarray | None,
                          learning_rate: float) -> dict[str, float]:
         """Return each term's mean over the epoch, every example counted once. params: the model's, with a workspace."""
-        order = self.rng.permutation(len(x)).astype(np.int32)
+        order = self.rng.permutation(len(x)).astype(np.min_scalar_type(len(x)))
         sums = MeanTerms()
         for start in range(0, len(x), model.batch_size):
             chosen = order[start:start + model.batch_size]
@@ -87,7 +87,7 @@ class Training:
             if not isfinite(terms["loss"]):
                 self._give_up(model, terms)
             if start == 0:
-                self._good[:] = model.theta     # not before the loss has been seen to be finite here
+                np.copyto(self._good, model.theta)      # not before the loss has been seen to be finite here
             if model.max_gradient_norm is not None:
                 clip_by_norm(grads.theta, model.max_gradient_norm)
             self.optimizer.step(model.theta, grads.theta, learning_rate)

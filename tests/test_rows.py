@@ -89,7 +89,7 @@ def peak(call):
     (VariationalAutoencoder(hidden_dims=(400,), latent_dim=20, likelihood="bernoulli"), (784, 400, 20, 20, 20, 400, 784), 5)],
     ids=["autoencoder", "variational"])
 def test_training_on_bytes_needs_parameters_optimizer_and_a_few_batches(model, widths, vectors):
-    """As large as MNIST. vectors like theta: itself, gradient, M, V; and, where batches are the smaller part, the last good theta."""
+    """As large as MNIST. vectors of theta's size: itself, gradient, M, V; beside small batches also the last good theta."""
     X = 255 * RNG.integers(0, 2, (60_000, 784), dtype=np.uint8)
     model.set_params(epochs=1, batch_size=128, random_state=0, learning_rate=1e-4)
     model.fit(X[:256])

@@ -13,7 +13,6 @@ import numpy as np
 from .configurations import Configuration
 
 LEARNING_RATE = 1e-3
-CONTRACTION, SPARSITY, RHO, DECAY = 0.1, 3.0, 0.05, 1e-4    # of the configurations "d", "d-deep" and "e"
 
 
 def initial_parameters(configuration: Configuration, dtype: str = "float32") -> Mapping[str, np.ndarray]:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .configurations import Configuration
-from .contender import CONTRACTION, DECAY, LEARNING_RATE, RHO, SPARSITY, Contender, Missing, initial_parameters, layer_names
+from .configurations import CONTRACTION, DECAY, RHO, SPARSITY, Configuration
+from .contender import LEARNING_RATE, Contender, Missing, initial_parameters, layer_names
 
 try:
     import jax
@@ -35,7 +35,7 @@ def loss(configuration: Configuration, params, x, eps, penalty: str = "formula")
         z = mu + jnp.exp(0.5 * logvar) * eps
         extra = 0.5 * (mu ** 2 + jnp.exp(logvar) - 1 - logvar).sum() / len(x)
     else:
-        z = run(encoder, x, (lambda a: a) if configuration.name == "f" else activation)
+        z = run(encoder, x, (lambda a: a) if configuration.code == "identity" else activation)
     o = run(decoder, z, jax.nn.sigmoid if configuration.kind == "sparse" else lambda a: a)
     if configuration.kind == "contractive":
         extra = CONTRACTION * _contraction(params, encoder, x, penalty) / len(x)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .configurations import Configuration
-from .contender import CONTRACTION, DECAY, LEARNING_RATE, RHO, SPARSITY, Contender, Missing, initial_parameters, layer_names
+from .configurations import CONTRACTION, DECAY, RHO, SPARSITY, Configuration
+from .contender import LEARNING_RATE, Contender, Missing, initial_parameters, layer_names
 
 try:
     import torch
@@ -33,8 +33,7 @@ def loss(configuration: Configuration, params, x, eps=None, penalty: str = "form
         z = mu + torch.exp(0.5 * logvar) * eps
         extra = 0.5 * (mu ** 2 + torch.exp(logvar) - 1 - logvar).sum() / len(x)
     else:
-        linear_code = "encoder.1.W" in params and configuration.name == "f"
-        z = run(encoder, x, (lambda a: a) if linear_code else activation)
+        z = run(encoder, x, (lambda a: a) if configuration.code == "identity" else activation)
     o = run(decoder, z, torch.sigmoid if configuration.kind == "sparse" else lambda a: a)
     if configuration.kind == "contractive":
         extra = CONTRACTION * _contraction(params, encoder, x, penalty) / len(x)

@@ -42,11 +42,9 @@ def environment(native: bool, threads: int = 1) -> dict[str, str]:
 
 
 def _start(contender: str, configuration: str, native: bool, threads: int) -> subprocess.Popen:
-    command = [sys.executable, "-m", "tests.benchmarks.speed.worker", contender, configuration]
-    cores = sorted(os.sched_getaffinity(0))[-threads:] if hasattr(os, "sched_setaffinity") else None
+    command = [sys.executable, "-m", "tests.benchmarks.speed.worker", contender, configuration, str(threads)]
     return subprocess.Popen(command, cwd=ROOT, env=environment(native, threads), text=True, stdin=subprocess.PIPE,
-                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                            preexec_fn=None if cores is None else lambda: os.sched_setaffinity(0, cores))
+                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
 
 def race(configuration: str, contenders: Sequence[str], native: bool, threads: int = 1, rounds: int = 7, seconds: float = 0.4):
@@ -59,6 +57,7 @@ def race(configuration: str, contenders: Sequence[str], native: bool, threads: i
             workers[name] = worker
         else:
             worker.kill()
+            worker.communicate()
             results[name] = said.partition("missing: ")[2] or "failed"
     samples = {name: [] for name in workers}
     for _ in range(rounds):
@@ -67,8 +66,7 @@ def race(configuration: str, contenders: Sequence[str], native: bool, threads: i
             workers[name].stdin.flush()
             samples[name].append(json.loads(workers[name].stdout.readline()))
     for name, worker in workers.items():
-        worker.stdin.close()
-        worker.wait()
+        worker.communicate()
         results[name] = summarize(samples[name], threads)
     return {name: results[name] for name in contenders}
 

@@ -22,8 +22,8 @@ def mlp_regressor(configuration: Configuration) -> Callable[[], float]:
     if (configuration.kind, configuration.loss) != ("ae", "mse"):
         raise Missing("MLPRegressor has squared error alone")
     X = configuration.data()
-    model = MLPRegressor(configuration.widths[1:-1], activation=configuration.activation, batch_size=configuration.batch,
-                         learning_rate_init=LEARNING_RATE, alpha=0.0, random_state=0)
+    model = MLPRegressor(hidden_layer_sizes=configuration.widths[1:-1], activation=configuration.activation,
+                         batch_size=configuration.batch, learning_rate_init=LEARNING_RATE, alpha=0.0, random_state=0)
 
     def epoch() -> float:
         return model.partial_fit(X, X).loss_

@@ -1,4 +1,4 @@
-"""One contender on one configuration in a process of its own: `python -m tests.benchmarks.speed.worker CONTENDER CONFIGURATION`.
+"""One contender on one configuration in a process and on a core of its own: `... speed.worker CONTENDER CONFIGURATION CORES`.
 
 Says "ready" (or why not) when it has trained two epochs, then answers each line on standard input, a number of seconds, with
 one line of JSON: CPU and wall-clock microseconds per step over as many epochs as fit, page faults per step, peak memory.
@@ -7,12 +7,13 @@ one line of JSON: CPU and wall-clock microseconds per step over as many epochs a
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
 import warnings
 
-from .configurations import CONFIGURATIONS
+from .configurations import configuration as read
 from .contender import Missing
 from .contenders import contender
 
@@ -32,7 +33,9 @@ def measure(epoch, steps: int, seconds: float) -> dict[str, float]:
 
 def main() -> None:
     """Serve one parent."""
-    configuration = CONFIGURATIONS[sys.argv[2]]
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-int(sys.argv[3]):])
+    configuration = read(sys.argv[2])
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

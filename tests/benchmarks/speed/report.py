@@ -1,0 +1,108 @@
+"""The results as Markdown tables and a figure."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from .configurations import CONFIGURATIONS
+from .contenders import FLOOR, OURS
+from .plan import Outcome, Races, Target
+from .processes import Process
+from .race import BLAS_VARIABLES, Result, environment
+
+
+def blas_kernel(native: bool) -> str:
+    """Return which kernels the BLAS library of NumPy has chosen, in its own words."""
+    said = subprocess.run([sys.executable, "-c", "import numpy; numpy.ones((2, 2)) @ numpy.ones((2, 2))"], text=True,
+                          capture_output=True, env={**environment(native), "OPENBLAS_VERBOSE": "2"}).stderr
+    return said.strip().removeprefix("Core: ") or "unknown"
+
+
+def machine() -> str:
+    """Return what this was measured on."""
+    preset = ", ".join(f"{name}={os.environ[name]}" for name in BLAS_VARIABLES if name in os.environ) or "nothing"
+    models = [line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
+    return (f"{models[0] if models else platform.machine()}, {os.cpu_count()} cores; Python {platform.python_version()}, "
+            f"NumPy {np.__version__}. Preset: {preset}. BLAS kernels: {blas_kernel(False)} as found, "
+            f"{blas_kernel(True)} natively.")
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        return Path(path).read_text().splitlines()
+    except OSError:
+        return []
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table, numbers to the right."""
+    lines = ["| " + " | ".join(header) + " |", "|---|" + "---:|" * (len(header) - 1)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def race_table(races: Races, first: str = "configuration") -> str:
+    """Return one row for every contender of every race: median and quartiles in microseconds, ratios, page faults."""
+    rows = []
+    for name, outcome in races.items():
+        title = f"({name}) {CONFIGURATIONS[name].title}" if name in CONFIGURATIONS else name
+        for contender, result in outcome.items():
+            rows.append([title, contender, *_cells(result, outcome)])
+            title = ""
+    return table((first, "contender", "us per step", "quartiles", "over the floor", "npae / this", "faults"), rows)
+
+
+def _cells(result: Result | str, outcome: Outcome) -> list[str]:
+    if isinstance(result, str):
+        return [f"not measured: {result}", "", "", "", ""]
+    over, ours = outcome.get(FLOOR), outcome.get(OURS)
+    return [f"{result.median:,.1f}", f"{result.low:,.1f} to {result.high:,.1f}",
+            f"{result.median / over.median:.2f}" if isinstance(over, Result) else "",
+            f"{ours.median / result.median:.3f}" if isinstance(ours, Result) else "", f"{result.faults:.1f}"]
+
+
+def target_table(targets: Sequence[Target]) -> str:
+    """Return every target with what was measured."""
+    return table(("target", "at most", "measured", ""), [
+        (target.text, f"{target.limit:.3g}", "" if target.value is None else f"{target.value:.3g}", target.verdict)
+        for target in targets])
+
+
+def process_table(processes: Mapping[str, Process | None]) -> str:
+    """Return seconds and memory of whole processes."""
+    return table(("process", "seconds", "peak MB"), [
+        (name, f"{each.seconds:.3f}", f"{each.peak_mb:.0f}") if each else (name, "not measured: failed or not installed", "")
+        for name, each in processes.items()])
+
+
+def figure(races: Mapping[str, Races], path: Path) -> None:
+    """Draw the steps of all contenders over the floor, one panel for each BLAS setting."""
+    from matplotlib.figure import Figure
+
+    names = (name for each in races.values() for outcome in each.values() for name in outcome)
+    contenders = [name for name in dict.fromkeys(names) if name != FLOOR]
+    colours = ["#0072B2", "#999999", "#D55E00", "#E69F00", "#009E73", "#CC79A7"]
+    drawing = Figure(figsize=(11, 3.4 * len(races)), layout="constrained")
+    panels = drawing.subplots(len(races), 1, squeeze=False, sharex=True)[:, 0]
+    for panel, (setting, found) in zip(panels, races.items()):
+        for i, contender in enumerate(contenders):
+            bars = [(x, outcome[contender].median / outcome[FLOOR].median) for x, outcome in enumerate(found.values())
+                    if isinstance(outcome.get(contender), Result) and isinstance(outcome.get(FLOOR), Result)]
+            width = 0.8 / len(contenders)
+            panel.bar([x + (i - len(contenders) / 2 + 0.5) * width for x, _ in bars], [height for _, height in bars], width,
+                      color=colours[i % len(colours)], label=contender)
+        panel.axhline(1, color="black", linewidth=1)
+        panel.set_yscale("log")
+        panel.set_yticks([1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"])
+        panel.minorticks_off()
+        panel.set_ylabel("step over its matrix products")
+        panel.set_title(f"{setting} BLAS kernels, one thread, float32", loc="left")
+        panel.set_xticks(range(len(found)), [f"({name})" for name in found])
+    panels[0].legend(ncols=min(len(contenders), 6), loc="upper left", frameon=False, fontsize="small")
+    drawing.savefig(path, dpi=110)
