@@ -35,12 +35,12 @@ from .jacobian_step import (
     row_length_backward,
     row_step,
     row_step_backward,
-    unweighted_row_length_backward,
+    unweighted_row_length_gradients,
 )
 
 Arrays = Sequence[np.ndarray]
 METHODS = ("auto", "units", "inputs")
-BLOCK = 2 ** 14     # entries of the widest matrix in a block of rows: one unit at a time, but toys all at once
+BLOCK = 2 ** 16     # entries of the widest matrix in a block of rows: two units at a time, but toys all at once
 
 
 def deep_contraction(S: Arrays, W: Arrays, weight: Weight = None, method: str = "auto",
@@ -71,7 +71,7 @@ def deep_contraction_and_gradients(S: Arrays, W: Arrays, weight: Weight = None, 
     if probes is None and (method == "inputs" or method == "auto" and _columns_are_cheaper(len(S[0]), W)):
         return _add_up(_from_inputs(S, W, w))
     G = gram(W[0])
-    P, dS, (dG, *dW) = _add_up(_from_units(S, W, w, G) if probes is None else _from_probes(S, W, w, G, probes))
+    P, dS, (dG, *dW) = _from_units(S, W, w, G) if probes is None else _add_up(_from_probes(S, W, w, G, probes))
     return P, dS, [gram_backward(dG, W[0]), *dW]
 
 
@@ -99,25 +99,30 @@ def _blocks(count: int, S: Arrays) -> Iterator[slice]:
 
 # ---- rows: from the code units down. V[l] (q, m, d_l) is at the pre-activations of layer l ---------------------------
 
-def _from_units(S: Arrays, W: Arrays, w: RowWeight, G: np.ndarray) -> Iterator[tuple]:
+def _from_units(S: Arrays, W: Arrays, w: RowWeight, G: np.ndarray):
     """One row for every code unit r. It starts as the outer product of slope S_L[:, r] and weights W_L[:, r].
 
-    Yields the value, dS, and dG in place of the first dW, for every block of units.
+    Returns the value, dS, and dG in place of the first dW. At the top a unit has slopes and weights of its own: no sum there.
     """
+    top_s, top_W = np.empty_like(S[-1].T, order="C"), np.empty_like(W[-1].T, order="C")     # (k, m), (k, d)
+    P, dS, dW = _add_up(_blocks_of_units(S, W, w, G, top_s, top_W))
+    return P, [*dS, top_s.T], [*dW, top_W.T]
+
+
+def _blocks_of_units(S: Arrays, W: Arrays, w: RowWeight, G: np.ndarray, top_s: np.ndarray, top_W: np.ndarray) -> Iterator[tuple]:
     slopes, columns = np.ascontiguousarray(S[-1].T), np.ascontiguousarray(W[-1].T)        # (k, m), (k, d)
     for units in _blocks(len(columns), S):
         slope, column = slopes[units][:, :, None], columns[units][:, None, :]             # (q, m, 1), (q, 1, d)
         U = slope * column
         value, dV, dS, dW = _sweep(U * S[-2], S[:-2], W[1:-1], w, G)
         dU = dV * S[-2]
-        top_s, top_W = np.zeros_like(S[-1]), np.zeros_like(W[-1])
-        top_s[:, units] = (dU @ column.swapaxes(1, 2))[:, :, 0].T
-        top_W[:, units] = (slope.swapaxes(1, 2) @ dU)[:, 0, :].T
-        yield value, [*dS, (dV * U).sum(axis=0), top_s], [*dW, top_W]
+        top_s[units] = (dU @ column.swapaxes(1, 2))[:, :, 0]
+        top_W[units] = (slope.swapaxes(1, 2) @ dU)[:, 0, :]
+        yield value, [*dS, (dV * U).sum(axis=0)], dW
 
 
 def _from_probes(S: Arrays, W: Arrays, w: RowWeight, G: np.ndarray, probes: np.ndarray) -> Iterator[tuple]:
-    """One row for every random direction T at the outputs of the code; yields the like of _from_units."""
+    """One row for every random direction T at the outputs of the code. Yields the value, dS, and dG in place of the first dW."""
     q = probes.shape[1]
     for chosen in _blocks(q, S):
         T = np.moveaxis(probes, 1, 0)[chosen]                                             # (q, m, k)
@@ -132,7 +137,7 @@ def _sweep(V: np.ndarray, S: Arrays, W: Arrays, w: RowWeight, G: np.ndarray):
         U, D = row_step(V, matrix, s)
         steps.append((U, V, matrix, s))
         V = D
-    dV, dG = unweighted_row_length_backward(V, G) if np.ndim(w) == 0 and w == 1 else row_length_backward(V, G, w)
+    dV, dG = unweighted_row_length_gradients(V, G) if np.ndim(w) == 0 and w == 1 else row_length_backward(V, G, w)
     value = np.sum(V * dV) / 2                          # Euler
     dS, dW = [], [dG]
     for U, rows, matrix, s in reversed(steps):

@@ -76,6 +76,7 @@ def row_length_backward(V: np.ndarray, G: np.ndarray, w: RowWeight):
     return dA, dG
 
 
-def unweighted_row_length_backward(V: np.ndarray, G: np.ndarray):
+def unweighted_row_length_gradients(V: np.ndarray, G: np.ndarray):
     """Return dA and dG for w = 1: the product of a matrix with its own transpose costs half of another product."""
-    return 2 * (V @ G), np.dot(pool(V).T, pool(V))
+    rows = pool(V)
+    return np.dot(rows, 2 * G).reshape(V.shape), np.dot(rows.T, rows)
