@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ..files import atomic_write
+from ..validation import check_flag
 from .idx import read_idx
 from .images import ImageData
 
@@ -21,9 +22,10 @@ _SHA256 = {  # of the unzipped files
 _FOUR_FILES = "the four files " + ", ".join(f"{name}.gz" for name in _SHA256)
 
 
-def load_mnist(path: str | os.PathLike | None = None) -> ImageData:
+def load_mnist(path: str | os.PathLike | None = None, as_bytes: bool = False) -> ImageData:
     """Return MNIST: X_train (60000, 784), X_test (10000, 784), float32 gray levels / 255; labels 0..9; image_shape (28, 28).
 
+    as_bytes leaves the images as they are in the file, uint8, a quarter of the memory: models read them as the same gray levels.
     path is the folder of the four IDX files, gzipped or not, named `train-images-idx3-ubyte` or `train-images.idx3-ubyte` (and so
     on), with or without `.gz`. Only the form of their content is checked, not the checksums, so that data sets of the same form
     (Fashion-MNIST) load too, with as many images as they have.
@@ -37,7 +39,8 @@ def load_mnist(path: str | os.PathLike | None = None) -> ImageData:
         _download_missing(folder, _MIRRORS)
     else:
         folder = Path(path).expanduser()
-    return ImageData(*_load_part(folder, "train"), *_load_part(folder, "t10k"), _IMAGE_SHAPE)
+    check_flag(as_bytes, "as_bytes")
+    return ImageData(*_load_part(folder, "train", as_bytes), *_load_part(folder, "t10k", as_bytes), _IMAGE_SHAPE)
 
 
 def cache_dir() -> Path:
@@ -70,8 +73,8 @@ def _find(folder: Path, name: str) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def _load_part(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return X (m, 784) float32 and y (m,) int64 of "train" or "t10k"."""
+def _load_part(folder: Path, part: str, as_bytes: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return X (m, 784) float32, or uint8, and y (m,) int64 of "train" or "t10k"."""
     images_path, labels_path = _require(folder, f"{part}-images-idx3-ubyte"), _require(folder, f"{part}-labels-idx1-ubyte")
     images, labels = read_idx(images_path), read_idx(labels_path)
     if images.dtype != np.uint8 or images.shape[1:] != _IMAGE_SHAPE:
@@ -82,8 +85,10 @@ def _load_part(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
         raise ValueError(f"{labels_path}: {len(labels)} labels found, {len(images)} expected, one per image of {images_path}")
     if labels.max() > 9:
         raise ValueError(f"{labels_path}: labels 0 to 9 expected, found {labels.max()}")
-    X = images.reshape(len(images), -1).astype(np.float32)
-    X /= 255
+    X = images.reshape(len(images), -1)
+    if not as_bytes:
+        X = X.astype(np.float32)
+        X /= 255
     return X, labels.astype(np.int64)
 
 

@@ -39,7 +39,7 @@ from ..codes import check_codes, codes_per_column
 from ..losses import softmax, softmax_nll, softmax_nll_backward
 from ..parameters import Parameters
 from ..penalties import WeightDecay
-from ..rows import Rows
+from ..rows import Rows, by_chunks
 from ..validation import Seed, check_integer, check_matrix, check_random_state
 from .base import Model, Noise, Terms, with_total
 from .masked_checks import validate_masked
@@ -126,8 +126,7 @@ class MaskedAutoencoder(Model):
 
     def transform(self, X: ArrayLike) -> np.ndarray:
         """Return the outputs (m, h) of the last hidden layer for X (m, n)."""
-        x = self._codes(X)
-        return self._network.hidden(self._params, x)[-1]
+        return by_chunks(lambda x: self._network.hidden(self._params, x)[-1], self._codes(X), ROWS)
 
     def inverse_transform(self, Z: ArrayLike) -> np.ndarray:
         """Raise NotImplementedError: an output needs the input's earlier slots besides the hidden units."""
@@ -136,7 +135,9 @@ class MaskedAutoencoder(Model):
 
     def reconstruct(self, X: ArrayLike) -> np.ndarray:
         """Return p(c_s | slots before s, given) at X (m, n) for all codes of all slots, (m, sum of the slots' n_codes)."""
-        x = self._codes(X)
+        return by_chunks(self._conditionals, self._codes(X), ROWS)
+
+    def _conditionals(self, x: np.ndarray) -> np.ndarray:
         p = self._network.logits(self._params, self._network.hidden(self._params, x))
         for K, columns in self._network.runs():
             p[:, columns] = softmax(p[:, columns].reshape(-1, K)).reshape(len(x), -1)
@@ -144,8 +145,7 @@ class MaskedAutoencoder(Model):
 
     def score_samples(self, X: ArrayLike) -> np.ndarray:
         """Return log p(slots | given), exact, of each row of X (m, n), nats, (m,)."""
-        x = self._codes(X)
-        return np.concatenate([self._log_likelihood(x[start:start + ROWS]) for start in range(0, len(x), ROWS)])
+        return by_chunks(self._log_likelihood, self._codes(X), ROWS)
 
     def _log_likelihood(self, x: np.ndarray) -> np.ndarray:
         trace = self._network.hidden(self._params, x)

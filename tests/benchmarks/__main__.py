@@ -41,6 +41,7 @@ class Benchmark:
             self.steps[setting] = races
             self.add(f"Training steps, {setting} BLAS kernels", report.race_table(races))
             self.targets += [target._replace(text=f"{setting}: {target.text}") for target in plan.step_targets(races, native)]
+        self.add("Training steps, in short", report.summary(self.steps))
 
     def run_penalties(self) -> None:
         """The exact contractive penalty against automatic differentiation of Jacobians. Its rounds are long: few of them."""

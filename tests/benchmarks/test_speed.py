@@ -124,6 +124,12 @@ def test_targets_are_held_missed_or_not_measured():
     assert "| (a) npae / floor | 1.3 | 1.4 | **missed** |" in report.target_table(plan.step_targets(races, native=False))
 
 
+def test_the_summary_has_the_ratios_of_every_setting():
+    races = {"a": {"floor": result(100.0), "npae": result(140.0), plan.FUSED: result(200.0), plan.JAX: "JAX is not installed"}}
+    text = report.summary({"preset": races, "native": races})
+    assert "| 140 | 1.40 |  | 0.70 |  |  | 140 | 1.40 |" in text and "preset: PyTorch, fused Adam" in text
+
+
 def test_the_report_is_written(tmp_path):
     benchmark = Benchmark(quick=True)
     benchmark.steps = {"native": {"a": {"floor": result(100.0), "npae": result(140.0)}}}

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from npae import Autoencoder
 from npae.datasets import ImageData, cache_dir, load_mnist
 
 
@@ -36,6 +37,16 @@ def test_all_spellings(save, mnist_arrays, dotted, zipped):
     for y, part in ((mnist.y_train, "train"), (mnist.y_test, "t10k")):
         np.testing.assert_array_equal(y, mnist_arrays[f"{part}-labels-idx1-ubyte"])
         assert y.dtype == np.int64
+
+
+def test_bytes_are_the_same_gray_levels_to_a_model(save, mnist_arrays):
+    folder = save(mnist_arrays)
+    gray, images = load_mnist(folder), load_mnist(folder, as_bytes=True)
+    assert images.X_train.dtype == images.X_test.dtype == np.uint8
+    np.testing.assert_array_equal(images.X_train.astype(np.float32) / np.float32(255), gray.X_train)
+    thetas = [Autoencoder(hidden_dims=(8,), loss="bce", epochs=2, random_state=0).fit(data.X_train, X_val=data.X_test).theta
+              for data in (gray, images)]
+    np.testing.assert_array_equal(*thetas)
 
 
 def test_a_folder_may_be_a_string(save, mnist_arrays):

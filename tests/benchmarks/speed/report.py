@@ -13,7 +13,7 @@ import numpy as np
 
 from .configurations import CONFIGURATIONS
 from .contenders import FLOOR, OURS
-from .plan import Outcome, Races, Target
+from .plan import EAGER, FUSED, JAX, SCIKIT, Outcome, Races, Target, ratio
 from .processes import Process
 from .race import BLAS_VARIABLES, Result, environment
 
@@ -65,6 +65,21 @@ def _cells(result: Result | str, outcome: Outcome) -> list[str]:
     return [f"{result.median:,.1f}", f"{result.low:,.1f} to {result.high:,.1f}",
             f"{result.median / over.median:.2f}" if isinstance(over, Result) else "",
             f"{ours.median / result.median:.3f}" if isinstance(ours, Result) else "", f"{result.faults:.1f}"]
+
+
+def summary(steps: Mapping[str, Races]) -> str:
+    """Return the ratios of npae's step to the floor and to the peers, a row for each configuration."""
+    against = {FLOOR: "floor", EAGER: "PyTorch", FUSED: "PyTorch, fused Adam", JAX: "JAX", SCIKIT: "scikit-learn"}
+    rows = []
+    for name in next(iter(steps.values())):
+        row = [f"({name}) {CONFIGURATIONS[name].title}"]
+        for races in steps.values():
+            found = races[name][OURS]
+            row.append(f"{found.median:,.0f}" if isinstance(found, Result) else "")
+            row += ["" if (value := ratio(races, name, OURS, other)) is None else f"{value:.2f}" for other in against]
+        rows.append(row)
+    header = [f"{setting}: {word}" for setting in steps for word in ("us", *against.values())]
+    return table(("npae's step over that of", *header), rows)
 
 
 def target_table(targets: Sequence[Target]) -> str:
