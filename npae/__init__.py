@@ -13,6 +13,7 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from .baselines import PCA, GaussianMixture, KMeans, ProbabilisticPCA, principal_angles
+    from .checkpoint import Checkpoint
     from .corruption import BlockMaskingNoise, GaussianNoise, MaskingNoise, SaltAndPepperNoise
     from .datasets import (
         ImageData,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     )
     from .estimator import NotFittedError
     from .gradcheck import GradientCheckError, check_gradients, relative_error
+    from .model_file import ModelFileError
     from .models import (
         Autoencoder,
         ContractiveAutoencoder,
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
     from .optimizers import LBFGS, SGD, Adam, Momentum, RMSProp
     from .parameters import Parameters
     from .penalties import Contraction, GaussianPrior, KLSparsity, L1Sparsity, StudentTSparsity, WeightDecay
-    from .persistence import ModelFileError, load
+    from .persistence import load
     from .training import TrainingDiverged
 
 _ROOMS = {
@@ -62,7 +64,9 @@ _ROOMS = {
     "penalties": ("Contraction", "GaussianPrior", "KLSparsity", "L1Sparsity", "StudentTSparsity", "WeightDecay"),
     "optimizers": ("LBFGS", "SGD", "Adam", "Momentum", "RMSProp"),
     "parameters": ("Parameters",),
-    "persistence": ("ModelFileError", "load"),
+    "checkpoint": ("Checkpoint",),
+    "model_file": ("ModelFileError",),
+    "persistence": ("load",),
     "training": ("TrainingDiverged",),
     "applications": (), "checks": (), "commands": (), "demos": (), "distributions": (), "latents": (), "layers": (),
     "losses": (), "plots": (), "tour": (),

@@ -6,9 +6,7 @@ passes. Everything is checked before a model is made.
 
 from __future__ import annotations
 
-import json
 import os
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass
 from typing import Any
@@ -16,15 +14,11 @@ from typing import Any
 import numpy as np
 
 from . import corruption, models, optimizers, penalties
-from .model_file import FORMAT, VERSION
+from .model_file import ModelFileError, read
 from .models import Model
 from .models.hyperparameters import DTYPES
 from .parameters import Parameters, Shapes
 from .validation import check_integer, check_random_state
-
-
-class ModelFileError(ValueError):
-    """The file is no model of this package, is damaged, or was written by a newer version."""
 
 
 def load(path: str | os.PathLike[str], classes: Sequence[type] = ()) -> Model:
@@ -34,36 +28,13 @@ def load(path: str | os.PathLike[str], classes: Sequence[type] = ()) -> Model:
     Raises FileNotFoundError, or ModelFileError for a file that is foreign, damaged, newer or tampered with.
     """
     path = os.fspath(path)
-    try:
-        with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-    except FileNotFoundError:
-        raise
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, AttributeError, TypeError) as error:
-        raise ModelFileError(f"{path} is not a readable npae model file (truncated, foreign, or with object arrays): "
-                             f"{error}") from error
-    header = _read_header(path, arrays)
+    header, arrays = read(path)
     known = _known_classes(classes)
     try:
         model = _build(header, arrays, known)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelFileError(f"{path} does not describe a valid model: {error}") from error
     return model
-
-
-def _read_header(path: str, arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    header = None
-    if "header" in arrays and arrays["header"].dtype == np.uint8:
-        try:
-            header = json.loads(arrays["header"].tobytes())
-        except ValueError as error:
-            raise ModelFileError(f"{path}: its header is damaged ({error})") from error
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
-        raise ModelFileError(f"{path} is an .npz file, but not an npae model: it has no such header")
-    if not isinstance(header.get("version"), int) or header["version"] > VERSION:
-        raise ModelFileError(f"{path} has format version {header.get('version')!r}, this npae reads up to {VERSION}: "
-                             f"upgrade npae")
-    return header
 
 
 def _known_classes(extra: Sequence[type]) -> dict[str, type]:
@@ -101,7 +72,7 @@ def _of_part(arrays: Mapping[str, np.ndarray], part: str) -> dict[str, np.ndarra
 def _read_params(shapes: Shapes, dtype: str, arrays: Mapping[str, np.ndarray]) -> Parameters:
     """Return the parameters in the file, all of them checked before anything is allocated for them."""
     found = {name.removeprefix("params/"): array for name, array in arrays.items()
-             if name != "header" and not name.startswith(("state/", "parts/"))}
+             if name != "header" and not name.startswith(("state/", "parts/", "training/"))}
     if found.keys() != shapes.keys():
         raise ValueError(f"it holds the parameters {sorted(found)}, expected {sorted(shapes)}")
     if dtype not in DTYPES:

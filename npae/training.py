@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from .checkpoint import CheckpointWriter
 from .optimizers import clip_by_norm, get_optimizer, get_schedule
 from .parameters import Parameters
 from .progress import ProgressLine
@@ -38,19 +39,24 @@ class Training:
         self.epoch = 0
         self._good: Any = None      # the parameters at the beginning of the newest epoch that began with a finite loss
 
-    def run(self, model: Any, x: Rows, x_val: Rows | None, epochs: int, labels: np.ndarray | None = None) -> None:
+    def run(self, model: Any, x: Rows, x_val: Rows | None, epochs: int, labels: np.ndarray | None = None,
+            writer: CheckpointWriter | None = None, resume: bool = False) -> None:
         """Train `model` in place for so many epochs over x (m, n), writing history_ and metrics_.
 
         labels (m, c): rows that reach the model's loss with their examples, as noise["labels"].
+        writer: sees every epoch and writes checkpoints; with `resume` the run begins where the last one stands.
         """
         self._start(model)
         model._before_run(x)
         schedule = get_schedule(model.schedule)
         objective = FullBatch(model, x) if self.optimizer.full_batch else None
         params, watch = model.params.lent(Workspace()), EarlyStopping(model.patience)
-        line = ProgressLine(epochs, len(x), enabled=model.verbose)
+        first = writer.resume(model, watch) if writer is not None and resume else 0
+        line = ProgressLine(epochs - first, len(x), enabled=model.verbose)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):     # a non-finite loss is reported by _give_up
-            for epoch in range(epochs):
+            for epoch in range(first, epochs):
+                if watch.exhausted or getattr(self.optimizer, "converged", False):      # maybe already in the checkpoint
+                    break
                 began = time.perf_counter()
                 model._before_epoch(self.epoch, x)
                 if objective is not None:
@@ -62,8 +68,8 @@ class Training:
                 self._record(model, x, {**terms, **held_out, "seconds": time.perf_counter() - began})
                 line.update(terms, held_out)
                 watch.see(model.theta, held_out.get("val_loss", terms["loss"]))
-                if watch.exhausted or getattr(self.optimizer, "converged", False):
-                    break
+                if writer is not None:
+                    writer.see(model, watch, epoch + 1)
         line.close()
         watch.restore(model.theta)
 

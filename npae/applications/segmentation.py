@@ -165,11 +165,15 @@ class SegmentationNetwork(Model):
 
     # ---- fitting --------------------------------------------------------------------------------------------------
 
-    def fit(self, X: ArrayLike, y: Any = None, X_val: ArrayLike | None = None) -> SegmentationNetwork:
+    def fit(self, X: ArrayLike, y: Any = None, X_val: ArrayLike | None = None, checkpoint: Any = None,
+            resume: bool = False) -> SegmentationNetwork:
         """Train from fresh initial parameters on images X (m, n) and the labels y (m, n) of their pixels; return self.
 
-        Raises ValueError or TypeError for bad input before anything changes. X_val is not taken: it has no labels.
+        Raises ValueError or TypeError for bad input before anything changes. X_val is not taken: it has no labels. Nor is
+        checkpoint: what it compares does not include the labels.
         """
+        if checkpoint is not None or resume:
+            raise ValueError("SegmentationNetwork writes no checkpoints: leave checkpoint=None")
         if X_val is not None:
             raise ValueError("X_val has no labels and says nothing of the loss: compare score(X_val, y_val) of fitted networks")
         return self._train(X, y, self.epochs, afresh=True)

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from ..checkpoint import CheckpointWriter, as_checkpoint
 from ..corruption import Corruption
 from ..estimator import Estimator
 from ..initialization import draw_weights
@@ -247,20 +248,26 @@ class Model(Estimator):
 
     # ---- fitting --------------------------------------------------------------------------------------------------
 
-    def fit(self: M, X: ArrayLike, y: Any = None, X_val: ArrayLike | None = None) -> M:
+    def fit(self: M, X: ArrayLike, y: Any = None, X_val: ArrayLike | None = None, checkpoint: Any = None,
+            resume: bool = False) -> M:
         """Train from fresh initial parameters on X (m, n) and return self. y is ignored.
 
         X_val (any number of rows, n) is evaluated after every epoch and steers early stopping.
+        checkpoint: a folder, or Checkpoint(folder, epochs=10, seconds=60): the run is written there while it goes on. With
+        resume=True it begins where the last checkpoint stands, and ends with the bits of a run that was never interrupted.
         Raises ValueError or TypeError for bad input before anything changes, TrainingDiverged when the loss stops
-        being finite.
+        being finite, ModelFileError for a checkpoint that is damaged or of another run.
         """
         self._validate()
+        if resume and checkpoint is None:
+            raise ValueError("resume=True needs checkpoint, the folder of the run to go on with")
         x = self._training_data(X, "X", None)
         x_val = None if X_val is None else self._training_data(X_val, "X_val", x.shape[1])
+        writer = None if checkpoint is None else CheckpointWriter(as_checkpoint(checkpoint), x, x_val)
         self._start(x.shape[1], check_random_state(self.random_state))
         self._remember_features(X, x.shape[1])
         self._before_fit(x)
-        self._training.run(self, x, x_val, self.epochs)
+        self._training.run(self, x, x_val, self.epochs, writer=writer, resume=resume)
         self._after_fit(x)
         return self
 

@@ -58,9 +58,15 @@ class StackedDenoisingAutoencoder(DenoisingAutoencoder):
 
     # ---- fitting --------------------------------------------------------------------------------------------------
 
-    def fit(self, X: ArrayLike, y: Any = None, X_val: ArrayLike | None = None) -> StackedDenoisingAutoencoder:
-        """Pretrain on X (m, n), then fine-tune: without labels on all of X, with labels y (m,) on the labelled rows."""
+    def fit(self, X: ArrayLike, y: Any = None, X_val: ArrayLike | None = None, checkpoint: Any = None,
+            resume: bool = False) -> StackedDenoisingAutoencoder:
+        """Pretrain on X (m, n), then fine-tune: without labels on all of X, with labels y (m,) on the labelled rows.
+
+        Raises ValueError for a checkpoint: a training of several stages writes none.
+        """
         self._validate()
+        if checkpoint is not None or resume:
+            raise ValueError(f"{type(self).__name__} trains in several stages and writes no checkpoints: leave checkpoint=None")
         x = self._training_data(X, "X", None)[:]
         x_val = None if X_val is None else self._training_data(X_val, "X_val", x.shape[1])
         classes, numbers = _read_labels(y, len(x))
