@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
     from .estimator import NotFittedError
     from .gradcheck import GradientCheckError, check_gradients, relative_error
+    from .interruption import TrainingInterrupted
     from .model_file import ModelFileError
     from .models import (
         Autoencoder,
@@ -65,6 +66,7 @@ _ROOMS = {
     "optimizers": ("LBFGS", "SGD", "Adam", "Momentum", "RMSProp"),
     "parameters": ("Parameters",),
     "checkpoint": ("Checkpoint",),
+    "interruption": ("TrainingInterrupted",),
     "model_file": ("ModelFileError",),
     "persistence": ("load",),
     "training": ("TrainingDiverged",),

@@ -140,6 +140,12 @@ def backward(dy: np.ndarray, params: Parameters, trace: Trace, grads: Gradients,
     return dy
 
 
+def place_for_gradient(params: Parameters, trace: Trace) -> np.ndarray | None:
+    """Return where the gradient in the last output may be written: a step has no further use for an output that is linear."""
+    last = trace[-1]
+    return last.y if params.workspace is not None and last.layer.is_linear else params.array(last.name, "dy", *last.y.shape)
+
+
 def jacobian(params: Mapping[str, np.ndarray], trace: Trace) -> np.ndarray:
     """Return dy/dx of every example, (m, h, n): J = D_L W_L^T ... D_1 W_1^T, from the output towards the input.
 

@@ -12,6 +12,7 @@ the noise, so that a seed determines the run to the bit.
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Mapping
 from math import isfinite
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from .checkpoint import CheckpointWriter
+from .interruption import Interruption, TrainingInterrupted
 from .optimizers import clip_by_norm, get_optimizer, get_schedule
 from .parameters import Parameters
 from .progress import ProgressLine
@@ -37,6 +39,7 @@ class Training:
         self.optimizer = get_optimizer(optimizer)
         self.rng = rng
         self.epoch = 0
+        self._interruption = Interruption()
         self._good: Any = None      # the parameters at the beginning of the newest epoch that began with a finite loss
 
     def run(self, model: Any, x: Rows, x_val: Rows | None, epochs: int, labels: np.ndarray | None = None,
@@ -53,9 +56,11 @@ class Training:
         params, watch = model.params.lent(Workspace()), EarlyStopping(model.patience)
         first = writer.resume(model, watch) if writer is not None and resume else 0
         line = ProgressLine(epochs - first, len(x), enabled=model.verbose)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):     # a non-finite loss is reported by _give_up
+        # A non-finite loss is reported by _give_up.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"), Interruption() as self._interruption:
             for epoch in range(first, epochs):
-                if watch.exhausted or getattr(self.optimizer, "converged", False):      # maybe already in the checkpoint
+                finished = watch.exhausted or getattr(self.optimizer, "converged", False)       # perhaps in the checkpoint
+                if finished or self._interruption.requested:
                     break
                 began = time.perf_counter()
                 model._before_epoch(self.epoch, x)
@@ -68,10 +73,14 @@ class Training:
                 self._record(model, x, {**terms, **held_out, "seconds": time.perf_counter() - began})
                 line.update(terms, held_out)
                 watch.see(model.theta, held_out.get("val_loss", terms["loss"]))
-                if writer is not None:
+                if writer is not None and not self._interruption.requested:
                     writer.see(model, watch, epoch + 1)
         line.close()
         watch.restore(model.theta)
+        if self._interruption.requested:
+            kept = "the parameters of the lowest loss so far" if watch.best_theta is not None else "its present parameters"
+            warnings.warn(f"training was interrupted in epoch {self.epoch}: the model keeps {kept}", TrainingInterrupted,
+                          stacklevel=3)
 
     def _start(self, model: Any) -> None:
         if self._good is None:
@@ -99,7 +108,9 @@ class Training:
             self.optimizer.step(model.theta, grads.theta, learning_rate)
             model._after_step(batch, noise)
             sums.add(terms, len(batch))
-        return sums.means(len(x))
+            if self._interruption.requested:
+                break
+        return sums.means()
 
     def _full_batch_iteration(self, model: Any, objective: FullBatch) -> dict[str, float]:
         loss = self.optimizer.iterate(objective, model.theta)
@@ -147,7 +158,7 @@ def _evaluate(model: Any, x: Rows) -> dict[str, float]:
     for rows in chunks(x, max(CHUNK, model.batch_size)):
         terms, _ = model._loss_and_gradients(model.params, rows, model._draw_noise(rows, rng))
         sums.add(terms, len(rows))
-    return {f"val_{name}": value for name, value in sums.means(len(x)).items()}
+    return {f"val_{name}": value for name, value in sums.means().items()}
 
 
 class MeanTerms:
@@ -155,15 +166,17 @@ class MeanTerms:
 
     def __init__(self) -> None:
         self.sums: dict[str, float] = {}
+        self.m = 0
 
     def add(self, terms: Mapping[str, Any], m: int) -> None:
         """Take in the terms of a batch of m examples."""
+        self.m += m
         for name, value in terms.items():
             self.sums[name] = self.sums.get(name, 0.0) + float(value) * m
 
-    def means(self, m: int) -> dict[str, float]:
-        """Return the means over all m examples."""
-        return {name: value / m for name, value in self.sums.items()}
+    def means(self) -> dict[str, float]:
+        """Return the means over all examples."""
+        return {name: value / self.m for name, value in self.sums.items()}
 
 
 class EarlyStopping:

@@ -15,7 +15,7 @@ from math import prod
 
 import numpy as np
 
-BLOCK = 2 ** 14     # entries: 64 KiB in float32, a dozen of which fit a core's second-level cache
+BLOCK = 2 ** 15     # entries: 128 KiB in float32, half a dozen of which fit a core's second-level cache
 
 
 class Workspace:

@@ -3,6 +3,8 @@
 import errno
 import json
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -24,6 +26,8 @@ from npae import (
     load_digits,
     model_file,
 )
+from npae.checkpoint import CheckpointWriter
+from npae.cli import main
 
 X = load_digits().X_train[:120]
 FAST = {"hidden_dims": (12,), "latent_dim": 3, "epochs": 6, "batch_size": 50, "random_state": 3}
@@ -200,6 +204,74 @@ def test_bad_arguments(wrong, error, words, tmp_path, monkeypatch):
         Autoencoder(**FAST).fit(X, resume=True)
     with pytest.raises(ValueError, match="several stages"):
         StackedDenoisingAutoencoder(**FAST).fit(X, checkpoint=tmp_path)
+
+
+SCRIPT = """
+import os, signal, sys, threading, time, warnings
+import numpy as np
+import npae
+warnings.simplefilter("always")
+class Model(npae.Autoencoder):
+    steps = 0
+    def _after_step(self, x, noise):
+        super()._after_step(x, noise)
+        Model.steps += 1
+        if Model.steps == 5:
+            for _ in range(int(sys.argv[1])):
+                signal.raise_signal(signal.SIGINT)
+X = np.random.default_rng(0).random((64, 6))
+model = Model(hidden_dims=(), latent_dim=2, epochs=10, batch_size=16, random_state=0, **eval(sys.argv[2]))
+before = signal.getsignal(signal.SIGINT)
+model.fit(X, X_val=X, checkpoint=sys.argv[3])
+assert signal.getsignal(signal.SIGINT) is before
+with np.load(os.path.join(sys.argv[3], "checkpoint.npz")) as file:
+    kept = np.array_equal(file["params/encoder.0.W"], model.params["encoder.0.W"])
+print(Model.steps, len(model.history_["loss"]), kept, len(model.transform(X)))
+"""
+
+
+def interrupted(presses, settings, folder):
+    words = [sys.executable, "-c", SCRIPT, str(presses), repr(settings), str(folder)]
+    return subprocess.run(words, capture_output=True, text=True)
+
+
+def test_control_c_ends_training_after_the_batch(tmp_path):
+    """Steps 1 to 4 are epoch 1, and in its checkpoint; step 5 is the first batch of epoch 2."""
+    ended = interrupted(1, {}, tmp_path)
+    assert ended.stdout.split() == ["5", "2", "False", "64"]
+    assert "TrainingInterrupted: training was interrupted in epoch 2: the model keeps its present parameters" in ended.stderr
+
+
+def test_control_c_keeps_the_best_parameters(tmp_path):
+    ended = interrupted(1, {"patience": 5, "learning_rate": 100.0, "optimizer": "sgd", "max_gradient_norm": 1.0}, tmp_path)
+    assert ended.stdout.split() == ["5", "2", "True", "64"]
+    assert "the model keeps the parameters of the lowest loss so far" in ended.stderr
+
+
+def test_a_second_control_c_ends_the_program(tmp_path):
+    ended = interrupted(2, {}, tmp_path)
+    assert ended.returncode and "KeyboardInterrupt" in ended.stderr
+
+
+def test_the_command_line_resumes(tmp_path, monkeypatch, capsys):
+    np.save(tmp_path / "x.npy", X)
+    words = ["train", "autoencoder", "--data", str(tmp_path / "x.npy"), "--set", "epochs=4", "latent_dim=2", "--out"]
+    assert main([*words, str(tmp_path / "whole")]) == 0
+    with monkeypatch.context() as patch:
+        patch.setattr("npae.checkpoint.CheckpointWriter.see", _killing_after_two(CheckpointWriter.see))
+        with pytest.raises(Killed):
+            main([*words, str(tmp_path / "run"), "--checkpoint-every", "1"])
+    assert not (tmp_path / "run" / "model.npz").exists()
+    assert main([*words, str(tmp_path / "run"), "--resume"]) == 0
+    np.testing.assert_array_equal(load(tmp_path / "run" / "model.npz").theta, load(tmp_path / "whole" / "model.npz").theta)
+
+
+def _killing_after_two(see):
+    def seen(self, model, watch, epochs_done):
+        see(self, model, watch, epochs_done)
+        if epochs_done == 2:
+            raise Killed
+    return seen
 
 
 def test_nothing_is_pickled(tmp_path):

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import datasets, models
+from ..checkpoint import Checkpoint
 from ..files import atomic_write
 from ..models import MaskedAutoencoder, Model
 from ..models.code_prior import PriorOverCodes
@@ -43,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prior", nargs="+", action="extend", default=[], metavar="NAME=VALUE",
                         help="hyperparameters of the prior over the codes of vq and vq2, for instance epochs=20")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder to write to")
+    parser.add_argument("--checkpoint-every", type=int, metavar="N", help="write DIR/checkpoint.npz after every N epochs")
+    parser.add_argument("--resume", action="store_true",
+                        help="go on from DIR/checkpoint.npz, to the same bits, and keep writing it (after every epoch unless N is given)")
     parser.epilog = NOTE
 
 
@@ -57,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     model = kind(**{"verbose": True, "random_state": 0, **preset, **chosen})
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
-    model.fit(x, X_val=x_val)
+    model.fit(x, X_val=x_val, **_checkpoint(args, out))
     if isinstance(model, PriorOverCodes):
         model.fit_prior(x, X_val=x_val, **{"epochs": model.epochs, **prior})
     model.save(out / "model.npz")
@@ -71,6 +75,14 @@ def run(args: argparse.Namespace) -> int:
               f"{model.bits * np.log(2):.4g} without one")
     print(f"written to {out}: {', '.join(written)}")
     return 0
+
+
+def _checkpoint(args: argparse.Namespace, out: Path) -> dict[str, Any]:
+    """Return the arguments of `fit` that say whether the run is written while it goes on."""
+    if args.checkpoint_every is None and not args.resume:
+        return {}
+    every = 1 if args.checkpoint_every is None else args.checkpoint_every
+    return {"checkpoint": Checkpoint(out, epochs=every), "resume": args.resume}
 
 
 def parse_settings(settings: Sequence[str], model: type[Model], option: str = "--set") -> dict[str, Any]:

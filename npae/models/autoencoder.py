@@ -110,9 +110,10 @@ class Autoencoder(Model):
         decoded = network.forward(self._decoder, params, z)
         o = decoded[-1].y                                           # (m, n)
 
-        terms: Terms = {}
-        terms["reconstruction"], do = LOSSES[self.loss].value_and_gradient(o, x, weight, params.array("loss", "do", *o.shape))
+        terms: Terms = {"reconstruction": 0}
         injected = self._add_penalties(terms, params, encoded + decoded, noise)
+        place = network.place_for_gradient(params, decoded)
+        terms["reconstruction"], do = LOSSES[self.loss].value_and_gradient(o, x, weight, place)
 
         grads = params.gradients()
         from_code = self._code_terms(params, z, noise, terms, grads)

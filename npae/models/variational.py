@@ -37,6 +37,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import network
 from ..likelihoods import LIKELIHOODS
 from ..losses import mean_bernoulli_entropy
 from ..parameters import Parameters
@@ -106,7 +107,7 @@ class VariationalAutoencoder(Evidence):
         rows = w.reshape(m * S, 1) if np.ndim(w) else w
 
         terms: Terms = {}
-        place = params.array("loss", "do", *o.shape)
+        place = network.place_for_gradient(params, decoded[0])
         terms["reconstruction"], do, dlogvar = likelihood.value_and_gradient(o, targets, logvar, rows, place)
         grads = params.gradients()
         dz = self._decode_backward(params, decoded, do, dlogvar, grads).reshape(m, S, k)

@@ -102,10 +102,10 @@ class VectorQuantizedAutoencoder(PriorOverCodes):
         decoded = network.forward(self._decoder, params, seen.q)
         o = decoded[-1].y                                           # (m, n)
 
-        terms: Terms = {}
-        terms["reconstruction"], do = loss.value_and_gradient(o, x, out=params.array("loss", "do", *o.shape))
+        terms: Terms = {"reconstruction": 0}
         quantizer.add_terms(terms, params, seen)
         injected = self._add_penalties(terms, params, encoded + decoded, noise)
+        terms["reconstruction"], do = loss.value_and_gradient(o, x, out=network.place_for_gradient(params, decoded))
 
         grads = params.gradients()
         dq = network.backward(do, params, decoded, grads, injected, need_dx=True)

@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-PART = 3 * 2 ** 14      # entries of theta: with gradient, state and scratch just under a second-level cache of 1 MiB
+PART = 2 ** 16      # entries of theta
 
 
 class Optimizer:

@@ -62,12 +62,12 @@ def deep_contraction_and_gradients(S: Arrays, W: Arrays, weight: Weight = None, 
                                    probes: np.ndarray | None = None):
     """Return P, dS, dW: the sweep that the gradient needs gives the value for nothing."""
     w = 1 / len(S[0]) if weight is None else weight
-    if np.ndim(w) == 0 and w != 1:      # one number for all rows goes to the results, which are smaller
-        P, dS, dW = deep_contraction_and_gradients(S, W, 1, method, probes)
-        return w * P, [w * ds for ds in dS], [w * dmatrix for dmatrix in dW]
     if len(W) == 1 and probes is None:
         P, ds, dW = contraction_and_gradients(S[0], W[0], w)
         return P, [ds], [dW]
+    if np.ndim(w) == 0 and w != 1:      # one number for all rows goes to the results, which are smaller
+        P, dS, dW = deep_contraction_and_gradients(S, W, 1, method, probes)
+        return w * P, [w * ds for ds in dS], [w * dmatrix for dmatrix in dW]
     if probes is None and (method == "inputs" or method == "auto" and _columns_are_cheaper(len(S[0]), W)):
         return _add_up(_from_inputs(S, W, w))
     G = gram(W[0])

@@ -306,7 +306,7 @@ mistake("sparse, kl", "the penalty's gradient added after the slope", "", ALL, w
     KLSparsity.__call__, "__call__", "f\"{step.name}.y\"", "f\"{step.name}.a\""))
 mistake("sparse, kl of tanh, running mean", "the share of the running mean forgotten", "", ALL, with_edit(
     KLSparsity.__call__, "__call__", "dy = share * slope", "dy = slope"))
-TOGETHER = 'LOSSES[self.loss].value_and_gradient(o, x, weight, params.array("loss", "do", *o.shape))'
+TOGETHER = "LOSSES[self.loss].value_and_gradient(o, x, weight, place)"
 VALUE = "LOSSES[self.loss].value(o, x, weight), "
 mistake("denoising, masking, weighted", "the gradient at the clean input", "", ALL, with_edit(
     Autoencoder._loss_and_gradients, "_loss_and_gradients", "network.forward(self._encoder, params, corrupted)",

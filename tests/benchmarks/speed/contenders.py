@@ -6,14 +6,14 @@ from importlib import import_module
 
 from .contender import Contender
 
-FLOOR, OURS, FRESH = "floor", "npae", "npae, fresh arrays"
+FLOOR, OURS, FRESH, BARE = "floor", "npae", "npae, fresh arrays", "bare loop"
 PEERS = ("PyTorch", "PyTorch, fused Adam", "PyTorch, compiled", "JAX, jit", "scikit-learn")
 PENALTIES = ("PyTorch, jacrev", "PyTorch, double backward", "JAX, jacrev")
 VARIANTS = ("textbook, float64", "float32", "no input gradient for the first layer", "a stable loss from logits, no logaddexp",
             "Adam in place on one vector")
 
 _WHERE = {
-    FLOOR: ("floor", {}), OURS: ("ours", {}), FRESH: ("ours", {"workspace": False}),
+    FLOOR: ("floor", {}), BARE: ("bare", {}), OURS: ("ours", {}), FRESH: ("ours", {"workspace": False}),
     "PyTorch": ("pytorch", {"fused": False}), "PyTorch, fused Adam": ("pytorch", {}),
     "PyTorch, compiled": ("pytorch", {"compiled": True}), "JAX, jit": ("jax_peer", {}), "scikit-learn": ("scikit", {}),
     "PyTorch, jacrev": ("pytorch", {"penalty": "jacrev"}),

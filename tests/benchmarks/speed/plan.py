@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Union
 
-from .contenders import FLOOR, FRESH, OURS, VARIANTS
+from .contenders import BARE, FLOOR, FRESH, OURS, VARIANTS
 from .processes import Process
 from .race import Result
 
 EAGER, FUSED, COMPILED, JAX, SCIKIT = "PyTorch", "PyTorch, fused Adam", "PyTorch, compiled", "JAX, jit", "scikit-learn"
 JACREV, DOUBLE, JAX_JACREV = "PyTorch, jacrev", "PyTorch, double backward", "JAX, jacrev"
 STEPS = dict.fromkeys(("b", "c20", "c100", "e"), (FLOOR, OURS, EAGER, FUSED, JAX)) | {
-    "a": (FLOOR, OURS, EAGER, FUSED, COMPILED, JAX), "a-mse": (FLOOR, OURS, SCIKIT), "d": (FLOOR, OURS, EAGER, FUSED, JAX),
-    "d-plain": (FLOOR, OURS), "d-deep": (FLOOR, OURS, FUSED, JAX), "f": (FLOOR, OURS, EAGER, FUSED, COMPILED, JAX, SCIKIT)}
+    "a": (FLOOR, BARE, OURS, EAGER, FUSED, COMPILED, JAX), "a-mse": (FLOOR, OURS, SCIKIT), "d": (FLOOR, OURS, EAGER, FUSED, JAX),
+    "d-plain": (FLOOR, OURS), "d-deep": (FLOOR, OURS, FUSED, JAX), "f": (FLOOR, BARE, OURS, EAGER, FUSED, COMPILED, JAX)}
 PENALTIES = {"d": (OURS, JACREV, DOUBLE, JAX_JACREV), "d-deep": (OURS, JACREV, DOUBLE, JAX_JACREV)}
-ABLATION = (FLOOR, *VARIANTS, FRESH, OURS)
+ABLATION = (FLOOR, *VARIANTS, FRESH, OURS, BARE)
 SCALING = {"batch": [f"a:batch={m},rows={max(40 * m, 1280)}" for m in (1, 16, 64, 128, 512, 2048)],
            "width": [f"a:hidden={h}" for h in (64, 128, 256, 512, 1024)],
            "examples": [f"a:rows={n}" for n in (1280, 12_800, 128_000)]}

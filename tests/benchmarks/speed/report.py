@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from .configurations import CONFIGURATIONS
-from .contenders import FLOOR, OURS
+from .contenders import BARE, FLOOR, OURS
 from .plan import EAGER, FUSED, JAX, SCIKIT, Outcome, Races, Target, ratio
 from .processes import Process
 from .race import BLAS_VARIABLES, Result, environment
@@ -69,7 +69,7 @@ def _cells(result: Result | str, outcome: Outcome) -> list[str]:
 
 def summary(steps: Mapping[str, Races]) -> str:
     """Return the ratios of npae's step to the floor and to the peers, a row for each configuration."""
-    against = {FLOOR: "floor", EAGER: "PyTorch", FUSED: "PyTorch, fused Adam", JAX: "JAX", SCIKIT: "scikit-learn"}
+    against = {FLOOR: "floor", BARE: "bare loop", EAGER: "PyTorch", FUSED: "PyTorch, fused Adam", JAX: "JAX", SCIKIT: "scikit-learn"}
     rows = []
     for name in next(iter(steps.values())):
         row = [f"({name}) {CONFIGURATIONS[name].title}"]
