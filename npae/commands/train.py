@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, metavar="DIR", help="folder to write to")
     parser.add_argument("--checkpoint-every", type=int, metavar="N", help="write DIR/checkpoint.npz after every N epochs")
     parser.add_argument("--resume", action="store_true",
-                        help="go on from DIR/checkpoint.npz, to the same bits, and keep writing it (after every epoch unless N is given)")
+                        help="go on from DIR/checkpoint.npz, to the same bits, and keep writing it")
     parser.epilog = NOTE
 
 

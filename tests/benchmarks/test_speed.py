@@ -84,10 +84,9 @@ def test_every_contender_of_our_own_runs(name):
     assert np.isfinite(contender(name)(configuration(SMALL["a"]))())
 
 
-@pytest.mark.parametrize("name", ["a", "f"])
-def test_the_bare_loop_trains_as_npae_does(name):
+def test_the_bare_loop_trains_as_npae_does():
     """Other orders of the examples, the same losses but for that."""
-    found = configuration(SMALL[name].replace("rows=12", "rows=240"))
+    found = configuration(SMALL["a"].replace("rows=12", "rows=240"))
     ours, bare = contender("npae")(found), contender("bare loop")(found)
     first = [(ours(), bare()) for _ in range(30)]
     assert first[0][0] == pytest.approx(first[0][1], rel=0.05) and first[-1][0] == pytest.approx(first[-1][1], rel=0.05)

@@ -20,7 +20,7 @@ def make() -> Contender:
 
 def bare(configuration: Configuration) -> Callable[[], float]:
     """Return an epoch of steps on arrays that were all allocated beforehand, every operation in place."""
-    if configuration.kind != "ae" or configuration.loss != "bce" or configuration.activation != "relu":
+    if (configuration.kind, configuration.loss, configuration.activation, configuration.code) != ("ae", "bce", "relu", "relu"):
         raise Missing("written for ReLU and the Bernoulli loss alone")
     X, params = configuration.data(), initial_parameters(configuration)
     names = layer_names(configuration, "encoder") + layer_names(configuration, "decoder")

@@ -13,7 +13,7 @@ EAGER, FUSED, COMPILED, JAX, SCIKIT = "PyTorch", "PyTorch, fused Adam", "PyTorch
 JACREV, DOUBLE, JAX_JACREV = "PyTorch, jacrev", "PyTorch, double backward", "JAX, jacrev"
 STEPS = dict.fromkeys(("b", "c20", "c100", "e"), (FLOOR, OURS, EAGER, FUSED, JAX)) | {
     "a": (FLOOR, BARE, OURS, EAGER, FUSED, COMPILED, JAX), "a-mse": (FLOOR, OURS, SCIKIT), "d": (FLOOR, OURS, EAGER, FUSED, JAX),
-    "d-plain": (FLOOR, OURS), "d-deep": (FLOOR, OURS, FUSED, JAX), "f": (FLOOR, BARE, OURS, EAGER, FUSED, COMPILED, JAX)}
+    "d-plain": (FLOOR, OURS), "d-deep": (FLOOR, OURS, FUSED, JAX), "f": (FLOOR, OURS, EAGER, FUSED, COMPILED, JAX)}
 PENALTIES = {"d": (OURS, JACREV, DOUBLE, JAX_JACREV), "d-deep": (OURS, JACREV, DOUBLE, JAX_JACREV)}
 ABLATION = (FLOOR, *VARIANTS, FRESH, OURS, BARE)
 SCALING = {"batch": [f"a:batch={m},rows={max(40 * m, 1280)}" for m in (1, 16, 64, 128, 512, 2048)],

@@ -69,7 +69,8 @@ def _cells(result: Result | str, outcome: Outcome) -> list[str]:
 
 def summary(steps: Mapping[str, Races]) -> str:
     """Return the ratios of npae's step to the floor and to the peers, a row for each configuration."""
-    against = {FLOOR: "floor", BARE: "bare loop", EAGER: "PyTorch", FUSED: "PyTorch, fused Adam", JAX: "JAX", SCIKIT: "scikit-learn"}
+    against = {FLOOR: "floor", BARE: "bare loop", EAGER: "PyTorch", FUSED: "PyTorch, fused Adam", JAX: "JAX",
+               SCIKIT: "scikit-learn"}
     rows = []
     for name in next(iter(steps.values())):
         row = [f"({name}) {CONFIGURATIONS[name].title}"]
