@@ -71,13 +71,13 @@ _A, _F = (784, 256, 64, 256, 784), (64, 32, 8, 32, 64)
 _C = (784, 200, 200, 50, 200, 200, 784)
 _ALL = (
     Configuration("a", "autoencoder 784-256-64-256-784, ReLU, batch 128", "ae", _A, "relu", "bce", 128, 6400, "relu"),
-    Configuration("a-mse", "the same with squared error", "ae", _A, "relu", "mse", 128, 6400, "relu"),
+    Configuration("a-mse", "(a) with squared error", "ae", _A, "relu", "mse", 128, 6400, "relu"),
     Configuration("b", "VAE 784-400-20, ReLU, batch 128", "vae", (784, 400, 20, 400, 784), "relu", "bce", 128, 6400, ""),
     Configuration("c20", "VAE 784-200-200-50, tanh, batch 20", "vae", _C, "tanh", "bce", 20, 2000, ""),
-    Configuration("c100", "the same, batch 100", "vae", _C, "tanh", "bce", 100, 5000, ""),
+    Configuration("c100", "VAE 784-200-200-50, tanh, batch 100", "vae", _C, "tanh", "bce", 100, 5000, ""),
     Configuration("d", "contractive 784-256, sigmoid, batch 128", "contractive", (784, 256, 784), "sigmoid", "bce", 128, 1280,
                   "sigmoid"),
-    Configuration("d-plain", "the same without the penalty", "ae", (784, 256, 784), "sigmoid", "bce", 128, 1280, "sigmoid"),
+    Configuration("d-plain", "(d) without the penalty", "ae", (784, 256, 784), "sigmoid", "bce", 128, 1280, "sigmoid"),
     Configuration("d-deep", "contractive 784-256-64, sigmoid, batch 128", "contractive", _A, "sigmoid", "bce", 128, 512,
                   "sigmoid"),
     Configuration("e", "KL-sparse 64-25-64, sigmoid, 10,000 patches at once", "sparse", (64, 25, 64), "sigmoid", "mse",

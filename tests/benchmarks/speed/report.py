@@ -68,19 +68,18 @@ def _cells(result: Result | str, outcome: Outcome) -> list[str]:
 
 
 def summary(steps: Mapping[str, Races]) -> str:
-    """Return the ratios of npae's step to the floor and to the peers, a row for each configuration."""
-    against = {FLOOR: "floor", BARE: "bare loop", EAGER: "PyTorch", FUSED: "PyTorch, fused Adam", JAX: "JAX",
-               SCIKIT: "scikit-learn"}
-    rows = []
-    for name in next(iter(steps.values())):
-        row = [f"({name}) {CONFIGURATIONS[name].title}"]
-        for races in steps.values():
-            found = races[name][OURS]
-            row.append(f"{found.median:,.0f}" if isinstance(found, Result) else "")
-            row += ["" if (value := ratio(races, name, OURS, other)) is None else f"{value:.2f}" for other in against]
-        rows.append(row)
-    header = [f"{setting}: {word}" for setting in steps for word in ("us", *against.values())]
-    return table(("npae's step over that of", *header), rows)
+    """Return the ratios of npae's step to the floor and to the peers, a table for each setting, a row for each configuration."""
+    against = {FLOOR: "floor", BARE: "bare loop", EAGER: "PyTorch", FUSED: "its fused Adam", JAX: "JAX", SCIKIT: "scikit-learn"}
+    tables = []
+    for setting, races in steps.items():
+        rows = []
+        for name, outcome in races.items():
+            found = outcome[OURS]
+            ratios = [ratio(races, name, OURS, other) for other in against]
+            rows.append([f"({name}) {CONFIGURATIONS[name].title}", f"{found.median:,.0f}" if isinstance(found, Result) else "",
+                         *("" if value is None else f"{value:.2f}" for value in ratios)])
+        tables.append(table((f"{setting}: npae's step over that of", "us", *against.values()), sorted(rows)))
+    return "\n\n".join(tables)
 
 
 def target_table(targets: Sequence[Target]) -> str:
