@@ -96,28 +96,32 @@ def process_table(processes: Mapping[str, Process | None]) -> str:
         for name, each in processes.items()])
 
 
+COLOURS = ("#0072B2", "#999999", "#D55E00", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
+
+
 def figure(races: Mapping[str, Races], path: Path) -> None:
     """Draw the steps of all contenders over the floor, one panel for each BLAS setting."""
     from matplotlib.figure import Figure
 
     names = (name for each in races.values() for outcome in each.values() for name in outcome)
-    contenders = [name for name in dict.fromkeys(names) if name != FLOOR]
-    colours = ["#0072B2", "#999999", "#D55E00", "#E69F00", "#009E73", "#CC79A7"]
+    colours = dict(zip([name for name in dict.fromkeys(names) if name != FLOOR], COLOURS))
     drawing = Figure(figsize=(11, 3.4 * len(races)), layout="constrained")
-    panels = drawing.subplots(len(races), 1, squeeze=False, sharex=True)[:, 0]
+    panels = drawing.subplots(len(races), 1, squeeze=False, sharex=True, sharey=True)[:, 0]
     for panel, (setting, found) in zip(panels, races.items()):
-        for i, contender in enumerate(contenders):
-            bars = [(x, outcome[contender].median / outcome[FLOOR].median) for x, outcome in enumerate(found.values())
-                    if isinstance(outcome.get(contender), Result) and isinstance(outcome.get(FLOOR), Result)]
-            width = 0.8 / len(contenders)
-            panel.bar([x + (i - len(contenders) / 2 + 0.5) * width for x, _ in bars], [height for _, height in bars], width,
-                      color=colours[i % len(colours)], label=contender)
+        for x, name in enumerate(sorted(found)):
+            measured = {contender: found[name][contender] for contender in colours
+                        if isinstance(found[name].get(contender), Result) and isinstance(found[name].get(FLOOR), Result)}
+            for i, (contender, result) in enumerate(measured.items()):
+                panel.bar(x + 0.12 * (i - (len(measured) - 1) / 2), result.median / found[name][FLOOR].median, 0.12,
+                          color=colours[contender])
         panel.axhline(1, color="black", linewidth=1)
         panel.set_yscale("log")
-        panel.set_yticks([1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"])
+        panel.set_yticks([1, 2, 5, 10, 20, 50], ["1", "2", "5", "10", "20", "50"])
         panel.minorticks_off()
         panel.set_ylabel("step over its matrix products")
         panel.set_title(f"{setting} BLAS kernels, one thread, float32", loc="left")
-        panel.set_xticks(range(len(found)), [f"({name})" for name in found])
-    panels[0].legend(ncols=min(len(contenders), 6), loc="upper left", frameon=False, fontsize="small")
+        panel.set_xticks(range(len(found)), [f"({name})" for name in sorted(found)])
+    for contender, colour in colours.items():
+        panels[0].bar(0, 1, 0, color=colour, label=contender)
+    panels[0].legend(ncols=4, loc="upper left", frameon=False, fontsize="small")
     drawing.savefig(path, dpi=110)
