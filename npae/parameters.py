@@ -95,15 +95,15 @@ class Parameters(Mapping[str, np.ndarray]):
         """Return a copy with a vector of its own."""
         return self.with_theta(self.theta.copy())
 
-    def lent(self, workspace: Workspace) -> Parameters:
+    def with_workspace(self) -> Parameters:
         """Return the same names over the same vector (not copied), with a workspace for the passes of training steps."""
         params = self.with_theta(self.theta)
-        params.workspace, params._collected = workspace, Gradients(self._shapes, np.empty_like(self.theta))
+        params.workspace, params._collected = Workspace(self.dtype), Gradients(self._shapes, np.empty_like(self.theta))
         return params
 
     def array(self, layer: str, role: str, *shape: int) -> np.ndarray | None:
         """Return the workspace's array of this name, for `out=`; without a workspace None: NumPy then takes a fresh one."""
-        return None if self.workspace is None else self.workspace.array((layer, role), shape, self.theta.dtype)
+        return None if self.workspace is None else self.workspace.array(layer, role, *shape)
 
     def gradients(self) -> Gradients:
         """Return where a pass collects its gradients: the same names, nothing collected yet."""

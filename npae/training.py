@@ -25,7 +25,6 @@ from .optimizers import clip_by_norm, get_optimizer, get_schedule
 from .parameters import Parameters
 from .progress import ProgressLine
 from .rows import CHUNK, Rows, chunks
-from .workspace import Workspace
 
 
 class TrainingDiverged(FloatingPointError):
@@ -53,7 +52,7 @@ class Training:
         model._before_run(x)
         schedule = get_schedule(model.schedule)
         objective = FullBatch(model, x) if self.optimizer.full_batch else None
-        params, watch = model.params.lent(Workspace()), EarlyStopping(model.patience)
+        params, watch = model.params.with_workspace(), EarlyStopping(model.patience)
         first = writer.resume(model, watch) if writer is not None and resume else 0
         line = ProgressLine(epochs - first, len(x), enabled=model.verbose)
         # A non-finite loss is reported by _give_up.

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from math import prod
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 BLOCK = 2 ** 15     # entries: 128 KiB in float32, half a dozen of which fit a core's second-level cache
 
@@ -21,16 +22,17 @@ BLOCK = 2 ** 15     # entries: 128 KiB in float32, half a dozen of which fit a c
 class Workspace:
     """Arrays by name, allocated when first asked for. They hold whatever the last user of that name left there."""
 
-    def __init__(self) -> None:
+    def __init__(self, dtype: DTypeLike) -> None:
+        self.dtype = np.dtype(dtype)
         self._arrays: dict[tuple[str, str], np.ndarray] = {}
 
-    def array(self, name: tuple[str, str], shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    def array(self, layer: str, role: str, *shape: int) -> np.ndarray:
         """Return the array of this name, or its first rows where fewer are wanted than before (the epoch's last batch)."""
-        kept = self._arrays.get(name)
-        if kept is not None and kept.shape == shape and kept.dtype == dtype:
+        kept = self._arrays.get((layer, role))
+        if kept is not None and kept.shape == shape:
             return kept
-        if kept is None or kept.shape[1:] != shape[1:] or len(kept) < shape[0] or kept.dtype != dtype:
-            kept = self._arrays[name] = np.empty(shape, dtype)
+        if kept is None or kept.shape[1:] != shape[1:] or len(kept) < shape[0]:
+            kept = self._arrays[layer, role] = np.empty(shape, self.dtype)
         return kept if len(kept) == shape[0] else kept[:shape[0]]
 
 

@@ -8,7 +8,6 @@ from npae.initialization import draw_weights
 from npae.layers import ACTIVATIONS, affine, affine_backward, sigmoid, sigmoid_backward, tanh, tanh_backward
 from npae.network import Layer
 from npae.parameters import Parameters
-from npae.workspace import Workspace
 
 
 def stack(rng, widths=(4, 3, 2), names=("tanh", "sigmoid")):
@@ -49,7 +48,7 @@ def test_the_stack_is_its_pairs_composed_to_the_bit():
 def test_backward_leaves_the_callers_dy_and_the_penalties_gradients_alone():
     rng = np.random.default_rng(5)
     layers, params = stack(rng)
-    params = params.lent(Workspace())
+    params = params.with_workspace()
     x, dy = rng.normal(size=(3, 4)), rng.normal(size=(3, 2))
     trace = network.forward(layers, params, x)
     injected = {"encoder.0.y": rng.normal(size=trace[0].y.shape), "encoder.1.a": rng.normal(size=(3, 2))}

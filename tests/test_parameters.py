@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from npae import Parameters
-from npae.workspace import Workspace
 
 SHAPES = {"encoder.0.W": (3, 2), "encoder.0.b": (2,), "log_sigma2": ()}
 
@@ -87,7 +86,7 @@ def test_gradients_of_another_precision_are_cast(params):
 
 
 def test_lent_parameters_are_the_same_numbers_and_keep_their_gradients(params):
-    lent = params.lent(Workspace())
+    lent = params.with_workspace()
     assert lent.theta is params.theta and lent.gradients() is lent.gradients()
     assert params.gradients() is not params.gradients() and params.array("layer", "y", 2, 3) is None
     assert lent.array("layer", "y", 2, 3) is lent.array("layer", "y", 2, 3)

@@ -10,7 +10,6 @@ import pytest
 from npae import Autoencoder, MaskedAutoencoder, ProbabilisticAutoencoder, VariationalAutoencoder, VectorQuantizedAutoencoder
 from npae.losses import bernoulli_entropy, mean_bernoulli_entropy
 from npae.rows import CHUNK, ByteImages, by_chunks, chunks
-from npae.workspace import Workspace
 
 RNG = np.random.default_rng(0)
 BYTES = RNG.integers(0, 256, (300, 20), dtype=np.uint8)
@@ -137,7 +136,7 @@ def test_no_page_fault_for_each_step():
     model = Autoencoder(hidden_dims=(256,), latent_dim=64, loss="bce", batch_size=128, random_state=0).initialize(784)
     training = model._training
     training._start(model)
-    params = model.params.lent(Workspace())
+    params = model.params.with_workspace()
     for _ in range(5):
         training._minibatch_epoch(model, params, X, None, 1e-3)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt

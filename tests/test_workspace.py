@@ -9,22 +9,22 @@ from npae.workspace import BLOCK, Workspace, in_blocks, row_blocks
 
 
 def test_an_array_is_the_same_one_at_the_next_step():
-    workspace = Workspace()
-    first = workspace.array(("a", "y"), (4, 3), np.dtype("float32"))
+    workspace = Workspace("float32")
+    first = workspace.array("a", "y", 4, 3)
     first[:] = 7
-    assert workspace.array(("a", "y"), (4, 3), np.dtype("float32")) is first
-    assert workspace.array(("a", "dx"), (4, 3), np.dtype("float32")) is not first
+    assert first.dtype == np.float32 and workspace.array("a", "y", 4, 3) is first
+    assert workspace.array("a", "dx", 4, 3) is not first
 
 
 def test_a_small_batch_gets_the_first_rows_and_a_larger_one_a_new_array():
-    workspace = Workspace()
-    large = workspace.array(("a", "y"), (4, 3), np.dtype("float32"))
-    small = workspace.array(("a", "y"), (2, 3), np.dtype("float32"))
+    workspace = Workspace("float64")
+    large = workspace.array("a", "y", 4, 3)
+    small = workspace.array("a", "y", 2, 3)
     assert small.base is large and small.shape == (2, 3)
-    assert workspace.array(("a", "y"), (4, 3), np.dtype("float32")) is large
-    for shape, dtype in (((5, 3), "float32"), ((5, 2), "float32"), ((5, 2), "float64")):
-        other = workspace.array(("a", "y"), shape, np.dtype(dtype))
-        assert (other.shape, other.dtype) == (shape, dtype) and not np.shares_memory(other, large)
+    assert workspace.array("a", "y", 4, 3) is large
+    for shape in ((5, 3), (5, 2)):
+        other = workspace.array("a", "y", *shape)
+        assert other.shape == shape and not np.shares_memory(other, large)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, BLOCK + 1), (BLOCK + 1, 1), (700, 64), (10, 0)])
@@ -50,7 +50,7 @@ def test_a_lent_workspace_changes_no_bit_of_any_model(case):
     rng = np.random.default_rng(0)
     model, x = case.random_instance(rng)
     x = np.concatenate([x] * 3)
-    lent = model.params.lent(Workspace())
+    lent = model.params.with_workspace()
     for rows in (x, x[:len(x) - 1], x):
         noise = model._draw_noise(rows, rng)
         terms, grads = model._loss_and_gradients(model.params, rows, noise)

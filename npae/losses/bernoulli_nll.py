@@ -28,6 +28,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..layers.relu import relu
 from ..layers.sigmoid import sigmoid
 from ..layers.softplus import softplus
 from ..rows import Rows
@@ -53,10 +54,16 @@ def bernoulli_nll_backward(o: np.ndarray, x: np.ndarray, weight: Weight = None) 
 
 
 def bernoulli_nll_and_gradient(o: np.ndarray, x: np.ndarray, weight: Weight = None):
-    """Return L and do, what bernoulli_nll and bernoulli_nll_backward return."""
+    """Return L and do, what bernoulli_nll and bernoulli_nll_backward return, with as few arrays as it takes."""
     w = 1 / len(o) if weight is None else weight
-    s = softplus(o)
-    do = np.exp(o - s)
+    p = relu(o)
+    s = o - p
+    s -= p                                              # -|o|
+    np.exp(s, out=s)
+    np.log1p(s, out=s)
+    s += p                                              # softplus(o)
+    do = o - s
+    np.exp(do, out=do)
     do -= x
     do *= w
     s -= x * o

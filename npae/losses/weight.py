@@ -15,4 +15,4 @@ Weight = Union[np.ndarray, float, None]
 
 def weighted_sum(w: np.ndarray | float, l: np.ndarray) -> np.floating:
     """Return the sum of w * l; one weight for all entries is multiplied once."""
-    return w * np.sum(l) if np.ndim(w) == 0 else np.sum(w * l)
+    return w * l.sum() if np.ndim(w) == 0 else (w * l).sum()

@@ -34,8 +34,9 @@ M = TypeVar("M", bound="Model")
 
 def with_total(terms: Terms, dtype: np.dtype) -> Terms:
     """Return the terms with their sum, "loss", in front; all scalars of dtype, which NumPy 1 would not keep by itself."""
-    cast = {name: dtype.type(value) for name, value in terms.items()}
-    return {"loss": dtype.type(sum(cast.values())), **cast}
+    scalar = dtype.type
+    cast = {name: scalar(value) for name, value in terms.items()}
+    return {"loss": scalar(sum(cast.values())), **cast}
 
 
 @dataclass(kw_only=True, repr=False, eq=False)

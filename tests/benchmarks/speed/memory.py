@@ -9,8 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from npae.workspace import Workspace
-
 from .configurations import CONFIGURATIONS
 
 
@@ -47,6 +45,6 @@ def step(name: str) -> int:
     configuration = CONFIGURATIONS[name]
     x = configuration.data()[:configuration.batch]
     model = configuration.model().initialize(x.shape[1])
-    params = model.params.lent(Workspace())
+    params = model.params.with_workspace()
     model._loss_and_gradients(params, x, {})
     return peak(lambda: model._loss_and_gradients(params, x, {}))

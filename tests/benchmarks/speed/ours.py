@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from npae.workspace import Workspace
-
 from .configurations import Configuration
 from .contender import LEARNING_RATE, Contender
 
@@ -17,7 +15,7 @@ def make(workspace: bool = True) -> Contender:
         model = configuration.model().initialize(X.shape[1])
         training = model._training
         training._start(model)
-        params = model.params.lent(Workspace()) if workspace else model.params
+        params = model.params.with_workspace() if workspace else model.params
 
         def epoch() -> float:
             return training._minibatch_epoch(model, params, X, None, LEARNING_RATE)["loss"]
