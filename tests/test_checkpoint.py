@@ -219,6 +219,7 @@ class Model(npae.Autoencoder):
         if Model.steps == 5:
             for _ in range(int(sys.argv[1])):
                 signal.raise_signal(signal.SIGINT)
+signal.signal(signal.SIGINT, signal.default_int_handler)     # a background process ignores it
 X = np.random.default_rng(0).random((64, 6))
 model = Model(hidden_dims=(), latent_dim=2, epochs=10, batch_size=16, random_state=0, **eval(sys.argv[2]))
 before = signal.getsignal(signal.SIGINT)
