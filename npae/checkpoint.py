@@ -8,6 +8,7 @@ never half of one.
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 import zlib
@@ -33,10 +34,19 @@ class Checkpoint:
     seconds: float = 0.0
 
     def validate(self) -> None:
-        """Raise unless the numbers make sense and the folder can be written to; it is made where it does not exist."""
+        """Raise unless the numbers make sense and the folder can be written to; it is made where it does not exist.
+
+        Raises OSError naming the folder: before training, not after its first epoch.
+        """
         check_integer(self.epochs, "epochs of the checkpoint", 1)
         check_real(self.seconds, "seconds of the checkpoint", 0)
-        Path(self.folder).mkdir(parents=True, exist_ok=True)
+        try:
+            Path(self.folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = f"checkpoint={os.fspath(self.folder)!r} must be a folder, there or to be made: {error.strerror}"
+            raise type(error)(error.errno, reason) from error
+        if not os.access(self.folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, f"checkpoint={os.fspath(self.folder)!r} is a folder that cannot be written to")
 
     @property
     def path(self) -> Path:

@@ -188,9 +188,35 @@ def test_a_full_disk_leaves_the_last_good_checkpoint(tmp_path, monkeypatch):
 def test_a_folder_that_cannot_be_made_is_an_error_before_training(tmp_path):
     (tmp_path / "file").write_text("in the way")
     model = Autoencoder(**FAST)
-    with pytest.raises(OSError, match="file"):
+    with pytest.raises(OSError, match="checkpoint='.*file' must be a folder"):
         model.fit(X, checkpoint=tmp_path / "file")
     assert not hasattr(model, "history_")
+
+
+def test_a_folder_that_is_read_only_is_an_error_before_training(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)     # permissions do not bind the superuser
+    model = Autoencoder(**FAST)
+    with pytest.raises(PermissionError, match="checkpoint='.*' is a folder that cannot be written to"):
+        model.fit(X, checkpoint=tmp_path)
+    assert not hasattr(model, "history_")
+
+
+@pytest.mark.parametrize("spoil", ["another run", "damaged", "no state"])
+def test_a_refused_checkpoint_leaves_the_model_as_it_was(spoil, tmp_path):
+    Autoencoder(**FAST).fit(X, checkpoint=tmp_path)
+    header, arrays = model_file.read(os.fspath(tmp_path / "checkpoint.npz"))
+    arrays.pop("header")
+    if spoil == "no state":
+        arrays.pop("training/optimizer/M")
+        model_file.write(header, arrays, tmp_path / "checkpoint.npz")
+    if spoil == "damaged":
+        (tmp_path / "checkpoint.npz").write_bytes(b"junk")
+    model = Autoencoder(**{**FAST, "epochs": 9 if spoil == "another run" else 6}).fit(X[:90])
+    theta, history = model.theta.copy(), dict(model.history_)
+    with pytest.raises(ModelFileError):
+        model.fit(X, checkpoint=tmp_path, resume=True)
+    np.testing.assert_array_equal(model.theta, theta)
+    assert model.history_ == history and model._training.epoch == len(history["loss"])
 
 
 @pytest.mark.parametrize("wrong, error, words", [
@@ -200,6 +226,8 @@ def test_bad_arguments(wrong, error, words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(error, match=words):
         Autoencoder(**FAST).fit(X, checkpoint=wrong)
+    with pytest.raises(TypeError, match="resume must be True or False"):
+        Autoencoder(**FAST).fit(X, checkpoint=tmp_path, resume="yes")
     with pytest.raises(ValueError, match="resume=True needs checkpoint"):
         Autoencoder(**FAST).fit(X, resume=True)
     with pytest.raises(ValueError, match="several stages"):

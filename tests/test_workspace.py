@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from npae import workspace
 from npae.checks.cases import CASES
 from npae.layers import sigmoid
+from npae.losses import table
 from npae.workspace import BLOCK, Workspace, in_blocks, row_blocks
 
 
@@ -42,6 +44,24 @@ def test_blocks_change_no_bit(m, where):
     found = in_blocks(sigmoid, a, out=out)
     np.testing.assert_array_equal(found, expected)
     assert found is out or out is None or a.size <= BLOCK
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_blocks_of_a_few_entries_change_no_gradient_of_any_model(case, monkeypatch):
+    """The cases are smaller than a block: here each of their batches is many, in lent arrays, against one in fresh ones."""
+    rng = np.random.default_rng(0)
+    model, x = case.random_instance(rng)
+    x = np.concatenate([x] * 3)
+    noise = model._draw_noise(x, rng)
+    terms, grads = model._loss_and_gradients(model.params, x, noise)
+    monkeypatch.setattr(workspace, "BLOCK", 8)
+    monkeypatch.setattr(table, "BLOCK", 8)
+    lent = model.params.with_workspace()
+    for _ in range(2):
+        in_pieces, found = model._loss_and_gradients(lent, x, noise)
+        assert {name: float(value) for name, value in in_pieces.items()} == pytest.approx(
+            {name: float(value) for name, value in terms.items()}, rel=1e-12)
+        np.testing.assert_allclose(found.theta, grads.theta, rtol=1e-9, atol=1e-12 * np.abs(grads.theta).max())
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -17,13 +17,13 @@ from ..checkpoint import CheckpointWriter, as_checkpoint
 from ..corruption import Corruption
 from ..estimator import Estimator
 from ..initialization import draw_weights
-from ..model_file import save
+from ..model_file import ModelFileError, save
 from ..network import Layer
 from ..parameters import Parameters, Shapes
 from ..penalties import Penalty
 from ..rows import ByteImages, Rows, is_bytes
 from ..training import Training
-from ..validation import check_integer, check_matrix, check_random_state
+from ..validation import check_flag, check_integer, check_matrix, check_random_state
 from .hyperparameters import validate_common
 from .summary import summarize
 
@@ -260,15 +260,21 @@ class Model(Estimator):
         being finite, ModelFileError for a checkpoint that is damaged or of another run.
         """
         self._validate()
+        check_flag(resume, "resume")
         if resume and checkpoint is None:
             raise ValueError("resume=True needs checkpoint, the folder of the run to go on with")
         x = self._training_data(X, "X", None)
         x_val = None if X_val is None else self._training_data(X_val, "X_val", x.shape[1])
         writer = None if checkpoint is None else CheckpointWriter(as_checkpoint(checkpoint), x, x_val)
+        before = dict(self.__dict__)
         self._start(x.shape[1], check_random_state(self.random_state))
         self._remember_features(X, x.shape[1])
         self._before_fit(x)
-        self._training.run(self, x, x_val, self.epochs, writer=writer, resume=resume)
+        try:
+            self._training.run(self, x, x_val, self.epochs, writer=writer, resume=resume)
+        except ModelFileError:      # nothing to resume from: the model is as it was
+            self.__dict__ = before
+            raise
         self._after_fit(x)
         return self
 
