@@ -89,6 +89,15 @@ def test_a_resumed_run_ends_with_the_same_bits(model, after, tmp_path, monkeypat
     assert again._training.epoch == whole._training.epoch
 
 
+def test_patience_is_not_given_anew(tmp_path, monkeypatch):
+    """The steps are far too long: the first epoch is the best, and training stops when patience has been waited out."""
+    settings = {**FAST, "epochs": 20, "patience": 4, "optimizer": "sgd", "learning_rate": 100.0, "max_gradient_norm": 1.0}
+    whole = Autoencoder(**settings).fit(X, X_val=X[:30])
+    assert len(whole.history_["loss"]) == 5
+    interrupt(Autoencoder(**settings), tmp_path, 3, monkeypatch, X_val=X[:30])
+    assert_same(whole, Autoencoder(**settings).fit(X, X_val=X[:30], checkpoint=tmp_path, resume=True))
+
+
 def test_interrupted_twice_and_training_goes_on_afterwards(tmp_path, monkeypatch):
     model = VariationalAutoencoder(**FAST)
     whole = twin(model).fit(X)
