@@ -89,7 +89,7 @@ class Training:
     def _minibatch_epoch(self, model: Any, params: Parameters, x: Rows, labels: np.ndarray | None,
                          learning_rate: float) -> dict[str, float]:
         """Return each term's mean over the epoch, every example counted once. params: the model's, with a workspace."""
-        order = self.rng.permutation(len(x)).astype(np.min_scalar_type(len(x)))
+        order = self.rng.permutation(len(x)).astype(np.min_scalar_type(len(x)))     # as small as the numbers allow
         sums = MeanTerms()
         for start in range(0, len(x), model.batch_size):
             chosen = order[start:start + model.batch_size]
