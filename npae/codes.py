@@ -37,7 +37,8 @@ def check_codes(x: np.ndarray, name: str, K: np.ndarray) -> None:
     wrong = (x != np.rint(x)) | (x < 0) | (x >= K)
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
-        raise ValueError(f"{name} must hold codes, whole numbers, from 0 to {K[column] - 1} in column {column}; found "
+        negative = "Negative values in data: " if x.min() < 0 else ""
+        raise ValueError(f"{negative}{name} must hold codes, whole numbers, from 0 to {K[column] - 1} in column {column}; found "
                          f"{x[row, column]:g} in row {row}")
 
 

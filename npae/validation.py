@@ -6,6 +6,8 @@ that a failed call leaves everything as it was.
 
 from __future__ import annotations
 
+import sys
+import warnings
 from numbers import Integral, Real
 from typing import Any, Union
 
@@ -18,11 +20,11 @@ Seed = Union[int, np.random.Generator, None]
 
 
 def check_matrix(X: ArrayLike, name: str = "X", n_features: int | None = None,
-                 dtype: DTypeLike = np.float64) -> np.ndarray:
+                 dtype: DTypeLike = np.float64, owner: str | None = None) -> np.ndarray:
     """Return X as a finite (m, n) array of `dtype` in C order; X itself is returned where it already is one.
 
-    Raises TypeError for data that are no real numbers and ValueError for a wrong number of dimensions, no rows or
-    columns, a width other than `n_features`, or NaN and infinite entries (the first one is located).
+    Raises TypeError for data that are no numbers and ValueError for complex ones, a wrong number of dimensions, no rows
+    or columns, a width other than `n_features` (those of `owner`, an estimator), or NaN and infinite entries (the first one is located).
     """
     if X is None:
         raise TypeError(f"{name} must be a matrix of real numbers, got None")
@@ -34,21 +36,29 @@ def check_matrix(X: ArrayLike, name: str = "X", n_features: int | None = None,
         raise ValueError(f"{name} cannot be read as a matrix: its rows have different lengths") from error
     if array.dtype.kind == "O":
         array = _from_objects(array, name)
+    if array.dtype.kind == "c":
+        raise ValueError(f"{name} must hold real numbers, got {array.dtype}. Complex data not supported")
     if array.dtype.kind not in "fiub":
-        kind = "complex" if array.dtype.kind == "c" else str(array.dtype)
-        raise TypeError(f"{name} must hold real numbers, got {kind} data")
-    if array.ndim != 2:
-        hint = f": reshape a single example to (1, {array.size})" if array.ndim == 1 else ""
-        hint = ": flatten images to rows with X.reshape(len(X), -1)" if array.ndim > 2 else hint
-        raise ValueError(f"{name} must have two dimensions (examples, features), got shape {array.shape}{hint}")
-    if 0 in array.shape:
-        raise ValueError(f"{name} is empty: shape {array.shape}, expected at least one example and one feature")
+        raise TypeError(f"{name} must hold real numbers, got {array.dtype} data")
+    _check_two_dimensions(array, name)
     if n_features is not None and array.shape[1] != n_features:
-        raise ValueError(f"{name} has {array.shape[1]} features (columns), expected {n_features}")
+        expected = f"expected {n_features}" if owner is None else f"but {owner} is expecting {n_features} features as input"
+        raise ValueError(f"{name} has {array.shape[1]} features, {expected}")
     with np.errstate(over="ignore"):  # too large for the dtype becomes inf and is reported on the next line
         array = np.ascontiguousarray(array, dtype=dtype)
     _check_finite(array, name)
     return array
+
+
+def _check_two_dimensions(array: np.ndarray, name: str) -> None:
+    if array.ndim != 2:
+        hint = (f"a single example is {name}.reshape(1, -1), a single feature {name}.reshape(-1, 1)" if array.ndim < 2 else
+                f"{name}.reshape(len({name}), -1) flattens images to rows")
+        raise ValueError(f"{name} must have two dimensions (examples, features), got shape {array.shape}. Reshape your data: "
+                         f"{hint}")
+    for length, what in zip(array.shape, ("sample", "feature")):
+        if not length:
+            raise ValueError(f"{name} is empty: 0 {what}(s) (shape={array.shape}) while a minimum of 1 is required.")
 
 
 def _from_objects(array: np.ndarray, name: str) -> np.ndarray:
@@ -66,8 +76,38 @@ def _check_finite(array: np.ndarray, name: str) -> None:
     if not finite.all():
         row, column = np.argwhere(~finite)[0]
         raise ValueError(
-            f"{name} has {np.count_nonzero(~finite)} entries that are not finite in {array.dtype}, the first at row "
-            f"{row}, column {column} ({array[row, column]}); remove or fill them before calling")
+            f"{name} has {np.count_nonzero(~finite)} entries that are not finite in {array.dtype} (NaN or inf), the first at "
+            f"row {row}, column {column} ({array[row, column]}); remove or fill them before calling")
+
+
+def check_labels(y: Any, m: int, name: str = "y") -> np.ndarray:
+    """Return the class labels y (m,) as an array of whole numbers, booleans or strings, or raise; warn of a column (m, 1)."""
+    if y is None:
+        raise ValueError(f"fit requires y to be passed, but the target y is None: {name} holds the label of each example")
+    array = np.asarray(y)
+    if array.dtype.kind == "O" and all(isinstance(label, str) for label in array.flat):
+        array = array.astype(str)
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise ValueError(f"{name} has labels that are NaN or inf; remove those examples before calling")
+    if array.dtype.kind not in "iubUS" and not (array.dtype.kind == "f" and np.array_equal(array, np.round(array))):
+        raise ValueError(f"Unknown label type: {name} must hold class labels, whole numbers or strings, got {array.dtype}")
+    if array.shape == (m, 1):
+        # where scikit-learn is loaded, in its own kind and words, which its tools look for
+        kind = getattr(sys.modules.get("sklearn.exceptions"), "DataConversionWarning", UserWarning)
+        warnings.warn(f"A column-vector y was passed when a 1d array was expected: {name} of shape ({m}, 1) is read as "
+                      f"{name}.ravel()", kind, stacklevel=3)
+        array = array.ravel()
+    if array.shape != (m,):
+        raise ValueError(f"{name} must hold one label for each of the {m} examples, shape ({m},), got shape {array.shape}")
+    return array
+
+
+def distinct_labels(y: np.ndarray, name: str = "y") -> np.ndarray:
+    """Return the different labels in order, or raise where there are fewer than two."""
+    classes = np.unique(y)
+    if len(classes) < 2:
+        raise ValueError(f"{name} must hold at least two classes, got {len(classes)} class(es): {classes.tolist()}")
+    return classes
 
 
 def check_range(array: Rows, name: str, low: float, high: float, because: str, remedy: str) -> None:

@@ -135,7 +135,7 @@ def test_float32_stays_float32_and_agrees(make):
 
 def test_bad_input_is_named():
     gaussian = Gaussian(MEAN, LOGVAR)
-    with pytest.raises(ValueError, match="x has 2 features .* expected 3"):
+    with pytest.raises(ValueError, match="x has 2 features, expected 3"):
         gaussian.log_prob(np.zeros((1, 2)))
     with pytest.raises(ValueError, match="x has 1 entries that are not finite"):
         gaussian.log_prob(np.array([[0.0, np.nan, 0.0]]))

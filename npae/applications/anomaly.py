@@ -25,6 +25,7 @@ Source: 000; 002 l.98; 003.
 from __future__ import annotations
 
 import copy
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +34,7 @@ from numpy.typing import ArrayLike
 
 from ..baselines import GaussianMixture
 from ..estimator import Estimator
-from ..validation import Seed, check_choice, check_matrix
+from ..validation import Seed, check_choice, check_matrix, check_real
 from .false_alarms import false_alarm_threshold
 
 METHODS = {"reconstruction": "reconstruct", "loss": "score_samples", "code": "transform"}       # what each kind of score needs
@@ -83,6 +84,7 @@ class AnomalyDetector(Estimator):
     false_alarm_rate    the share of normal examples that may raise an alarm
     confidence          how surely it is not exceeded (false_alarms.py)
     n_components, random_state  of the mixture, for "code"; a vector-quantized model is given its prior instead
+    validation_share    of the examples, where no others are given for the threshold
     Fitted: model_, density_ (None unless a mixture was fitted), threshold_ (its value, how many validation scores it leaves
     above and of how many, expected_rate).
     For a model that is trained already use the functions of this file and `false_alarm_threshold`: that is all this class does.
@@ -94,18 +96,19 @@ class AnomalyDetector(Estimator):
     confidence: float = 0.95
     n_components: int = 10
     random_state: Seed = None
+    validation_share: float = 0.3
 
-    def fit(self, X: ArrayLike, X_val: ArrayLike) -> AnomalyDetector:
-        """Train on normal examples X (m, n), set the threshold with others, X_val (v, n), and return self.
+    def fit(self, X: ArrayLike, y: Any = None, X_val: ArrayLike | None = None) -> AnomalyDetector:
+        """Train on normal examples X (m, n), set the threshold with others, X_val (v, n), and return self. y is ignored.
 
-        Raises ValueError if X_val has too few rows for the promised rate, before anything is trained.
+        Without X_val the last rows of X, `validation_share` of them, are kept out of the training for that.
+        Raises ValueError if the validation examples are too few for the promised rate, before anything is trained.
         """
         check_choice(self.kind, "kind", METHODS)
         if not hasattr(self.model, METHODS[self.kind]):
             raise TypeError(f"kind={self.kind!r} needs a model with the method {METHODS[self.kind]}, which "
                             f"{type(self.model).__name__} does not have")
-        x = check_matrix(X)
-        x_val = check_matrix(X_val, "X_val", x.shape[1])
+        x, x_val = self._parts_of(X, X_val)
         false_alarm_threshold(np.zeros(len(x_val)), self.false_alarm_rate, self.confidence)     # are they enough?
         model, density = copy.deepcopy(self.model).fit(x), None
         if self.kind == "code" and hasattr(model, "fit_prior"):
@@ -118,6 +121,17 @@ class AnomalyDetector(Estimator):
         self._remember_features(X, x.shape[1])
         return self
 
+    def _parts_of(self, X: ArrayLike, X_val: ArrayLike | None) -> tuple[np.ndarray, np.ndarray]:
+        """Return the examples for training and those for the threshold."""
+        x = check_matrix(X)
+        if X_val is not None:
+            return x, check_matrix(X_val, "X_val", x.shape[1])
+        check_real(self.validation_share, "validation_share", 0, 1, open_low=True, open_high=True)
+        kept = len(x) - math.ceil(self.validation_share * len(x))
+        if not kept:
+            raise ValueError("X has 1 sample(s), and one is for the threshold: give more, or others as X_val")
+        return x[:kept], x[kept:]
+
     def anomaly_scores(self, X: ArrayLike) -> np.ndarray:
         """Return the score (m,) of each row of X (m, n), high for strange."""
         x = self._check_input(X)
@@ -126,6 +140,10 @@ class AnomalyDetector(Estimator):
     def score_samples(self, X: ArrayLike) -> np.ndarray:
         """Return minus the anomaly scores (m,): as everywhere in the package, high is usual."""
         return -self.anomaly_scores(X)
+
+    def score(self, X: ArrayLike, y: Any = None) -> float:
+        """Return the mean of score_samples(X): of two detectors of one kind the better fits X, normal examples, better."""
+        return float(np.mean(self.score_samples(X)))
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Return for each row of X (m, n) whether it raises an alarm, (m,) bool."""

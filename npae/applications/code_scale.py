@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..estimator import Estimator
+from ..transformer import Transformer
 from ..validation import check_matrix
 
 
@@ -35,7 +35,7 @@ def on_one_scale(codes: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
 
 
 @dataclass(repr=False, eq=False)
-class SideBySide(Estimator):
+class SideBySide(Transformer):
     """The codes of several fitted models joined, each on one scale: a model with `transform` and no way back.
 
     models: fitted, of the same features; one with more units weighs more.
@@ -52,10 +52,13 @@ class SideBySide(Estimator):
         self._remember_features(X, x.shape[1])
         return self
 
-    def transform(self, X: ArrayLike) -> np.ndarray:
+    def _transform(self, X: ArrayLike) -> np.ndarray:
         """Return the joined codes (m, sum of the models' k) of X (m, n)."""
         x = self._check_input(X)
         return np.hstack([(codes_of(model, x) - mean) / scale for model, (mean, scale) in zip(self.models, self.scales_)])
+
+    def _code_size(self) -> int:
+        return sum(len(mean) for mean, _ in self.scales_)
 
 
 def _mean_and_scale(codes: np.ndarray) -> tuple[np.ndarray, float]:

@@ -47,7 +47,7 @@ from ..models.convolutional import convolution_maps, image_side, validate_convol
 from ..models.maps import ConvolutionMap, decoder_stack, encoder_stack
 from ..parameters import Parameters
 from ..penalties import WeightDecay
-from ..validation import check_random_state
+from ..training import TrainingDiverged
 from .segmentation_checks import check_labels, validate_segmentation
 from .segmentation_measures import mean_iou
 
@@ -186,10 +186,10 @@ class SegmentationNetwork(Model):
         self._validate()
         x = self._training_data(X, "X", None if afresh else self.n_features_in_)
         labels = check_labels(y, x.shape, self.n_classes, "y")
-        if afresh:
-            self._start(x.shape[1], check_random_state(self.random_state))
-            self._remember_features(X, x.shape[1])
-        self._training.run(self, x, None, epochs, labels)
+        with self._unchanged_on_error(but=TrainingDiverged):
+            if afresh:
+                self._begin_fit(X, x)
+            self._training.run(self, x, None, epochs, labels)
         return self
 
     # ---- using ----------------------------------------------------------------------------------------------------
@@ -216,7 +216,7 @@ class SegmentationNetwork(Model):
         """Raise NotImplementedError: without labels there is nothing to score."""
         raise NotImplementedError("SegmentationNetwork has no score_samples: it takes labels to score; use score(X, y)")
 
-    def transform(self, X: ArrayLike) -> np.ndarray:
+    def _transform(self, X: ArrayLike) -> np.ndarray:
         """Return the outputs (m, k) of the deepest encoder layer, its channels one after the other."""
         x = self._check_input(X)
         return network.forward(self._encoder, self._params, x)[-1].y
@@ -224,6 +224,14 @@ class SegmentationNetwork(Model):
     def inverse_transform(self, Z: ArrayLike) -> np.ndarray:
         """Raise NotImplementedError: the network makes label maps, and no images."""
         raise NotImplementedError("SegmentationNetwork has no inverse_transform: it makes label maps; use predict(X)")
+
+    def _row_kind(self) -> str:
+        return "images"
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = tags.target_tags.multi_output = True
+        return tags
 
     def _code_size(self) -> int:
         return self._encoder[-1].bias_size(self._params) * (self._side // self.stride ** len(self.channels)) ** 2

@@ -27,7 +27,7 @@ from ..losses import softmax, softmax_nll, softmax_nll_backward
 from ..optimizers import LBFGS
 from ..parameters import Parameters
 from ..penalties import l2_decay, l2_decay_backward
-from ..validation import check_integer, check_matrix, check_real
+from ..validation import check_integer, check_labels, check_matrix, check_real, distinct_labels
 
 
 @dataclass(kw_only=True, repr=False, eq=False)
@@ -46,28 +46,30 @@ class SoftmaxRegression(Estimator):
         """Train on X (m, d) with the labels y (m,)."""
         check_real(self.decay, "decay", 0)
         check_integer(self.max_iterations, "max_iterations", 1)
-        x, y = check_matrix(X), np.asarray(y)
-        if y.shape != (len(x),):
-            raise ValueError(f"y must hold one label for each of the {len(x)} examples, got shape {y.shape}")
-        classes = np.unique(y)
-        if len(classes) < 2:
-            raise ValueError(f"y must hold at least two classes, got {classes.tolist()}")
-        self.classes_ = classes
-        self.params = Parameters({"W": (x.shape[1], len(classes)), "b": (len(classes),)}, dtype=np.float64)
+        x = check_matrix(X)
+        y = check_labels(y, len(x))
+        self.classes_ = classes = distinct_labels(y)
+        self._params = Parameters({"W": (x.shape[1], len(classes)), "b": (len(classes),)}, dtype=np.float64)
         self._remember_features(X, x.shape[1])
-        self._minimise(x, (y[:, np.newaxis] == classes).astype(np.float64))
+        self._minimize(x, (y[:, np.newaxis] == classes).astype(np.float64))
         return self
 
-    def _minimise(self, x: np.ndarray, t: np.ndarray) -> None:
+    @property
+    def params(self) -> Parameters:
+        """The parameters by name: "W" (d, c), "b" (c,)."""
+        self._check_fitted()
+        return self._params
+
+    def _minimize(self, x: np.ndarray, t: np.ndarray) -> None:
         def objective(theta: np.ndarray) -> tuple[float, np.ndarray]:
-            loss, grads = self._loss_and_gradients(self.params.with_theta(theta), x, t)
+            loss, grads = self._loss_and_gradients(self._params.with_theta(theta), x, t)
             return loss, grads.theta
 
         optimizer = LBFGS()
-        optimizer.start(self.params.theta)
+        optimizer.start(self._params.theta)
         self.n_iter_ = 0
         while self.n_iter_ < self.max_iterations and not optimizer.converged:
-            self.loss_ = optimizer.iterate(objective, self.params.theta)
+            self.loss_ = optimizer.iterate(objective, self._params.theta)
             self.n_iter_ += 1
         self.converged_ = optimizer.converged
 
@@ -80,7 +82,7 @@ class SoftmaxRegression(Estimator):
 
     def predict_proba(self, X: ArrayLike) -> np.ndarray:
         """Return the probabilities (m, c) of the classes `classes_`."""
-        return softmax(affine(self._check_input(X), self.params["W"], self.params["b"]))
+        return softmax(affine(self._check_input(X), self._params["W"], self._params["b"]))
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Return the most probable label (m,) of every example."""
@@ -93,3 +95,10 @@ class SoftmaxRegression(Estimator):
         if np.shape(y) != predicted.shape:
             raise ValueError(f"y must have shape {predicted.shape}, got {np.shape(y)}")
         return float(np.mean(predicted == np.asarray(y)))
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import ClassifierTags
+        tags = super().__sklearn_tags__()
+        tags.estimator_type, tags.classifier_tags = "classifier", ClassifierTags()
+        tags.target_tags.required = True
+        return tags

@@ -1,4 +1,4 @@
-r"""Gaussian mixture, fitted by expectation maximisation (EM).
+r"""Gaussian mixture, fitted by expectation maximization (EM).
 
 Key: m examples, n features, K components; r (m, K) responsibilities, rows of sum 1; N_k = sum_i r_ik.
 
@@ -6,7 +6,7 @@ A component k is drawn with the probabilities w (K,), then x from N(mu_k, S_k). 
     log p(x, k) = log w_k + log N(x; mu_k, S_k)                                             (1)
     log p(x) = log sum_k exp(log p(x, k))                                                   (2)
 a sum of K terms, so the likelihood is tractable: 001 (l.212) says otherwise (erratum E001-08). What is missing is a closed
-form of its *maximiser*, as the sum inside the logarithm ties all parameters together. (In a variational autoencoder the sum
+form of its *maximizer*, as the sum inside the logarithm ties all parameters together. (In a variational autoencoder the sum
 is an integral over z, and that one is intractable.) The largest term of (2) is taken out before exp: far from the data every
 term alone would be 0, and the logarithm -inf.
 
@@ -28,7 +28,7 @@ The floor. A component can shrink onto one example, and its likelihood grows bey
 direction fall below `min_variance`. For A_k = Q diag(a) Q^T the terms of S_k in (3) are -1/2 (log|S_k| + tr(S_k^-1 A_k)):
 best with the axes Q, and for each eigenvalue s with the least log s + a / s, which falls until s = a and rises after it:
     S_k = Q diag(max(a, min_variance)) Q^T                                                  (8)
-is the exact maximiser under the constraint, and EM stays monotone. (A constant added to the diagonal is none.) For scores of
+is the exact maximizer under the constraint, and EM stays monotone. (A constant added to the diagonal is none.) For scores of
 new data set the floor to the size of the noise: in a direction without variance the mixture is as narrow as the floor.
 
 EM finds a local maximum: the best of `n_starts` is kept. Each start spreads its means as k-means++ does (the next one is an
@@ -43,7 +43,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..estimator import Estimator, NotFittedError
+from ..estimator import Estimator
 from ..validation import Seed, check_choice, check_integer, check_matrix, check_random_state, check_range, check_real
 
 
@@ -150,7 +150,9 @@ class GaussianMixture(Estimator):
         if self.min_variance is not None:
             return float(self.min_variance)
         if (x == x[0]).all():
-            raise ValueError("X is constant: a mixture needs variance, or a min_variance to stand in for it")
+            given = "one sample" if len(x) == 1 else f"{len(x)} samples that are all the same"
+            raise ValueError(f"X must hold different samples, got {given}: a mixture needs variance, or a min_variance to stand "
+                             f"in for it")
         variances = x.var(axis=0)
         return float(max(1e-6 * variances.min(), 1e-9 * variances.max()))
 
@@ -162,10 +164,6 @@ class GaussianMixture(Estimator):
         if self.min_variance is not None:
             check_real(self.min_variance, "min_variance", 0, open_low=True)
         check_integer(self.n_starts, "n_starts", 1)
-
-    def _check_fitted(self) -> None:
-        if not hasattr(self, "covariances_"):
-            raise NotFittedError("this GaussianMixture is not fitted yet: call fit(X) first")
 
 
 # ---- the formulas, for examples x (m, n) --------------------------------------------------------------------------------

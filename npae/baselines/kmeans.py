@@ -67,6 +67,23 @@ class KMeans(Estimator):
         middle = self.centers_.mean(axis=0)     # |c|^2 - 2 x.c loses its digits far from the origin
         return nearest_code(x - middle, self.centers_ - middle)
 
+    def fit_predict(self, X: ArrayLike, y: Any = None) -> np.ndarray:
+        """Cluster X (m, d) and return the number of its centre for each row, (m,)."""
+        return self.fit(X).labels_
+
+    def score_samples(self, X: ArrayLike) -> np.ndarray:
+        """Return minus the squared distance (m,) of each row of X (m, d) from its centre: higher is better."""
+        return -_squared_distances(self._check_input(X), self.centers_, self.predict(X))
+
+    def score(self, X: ArrayLike, y: Any = None) -> float:
+        """Return the mean of score_samples(X)."""
+        return float(self.score_samples(X).mean())
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.estimator_type = "clusterer"
+        return tags
+
     def _run(self, x: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, list[float]]:
         """Return the centres after Lloyd's algorithm, and the inertia at the start and after each step."""
         centers = plus_plus(x, self.n_clusters, rng)

@@ -40,12 +40,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..estimator import Estimator, NotFittedError
+from ..transformer import Transformer
 from ..validation import check_integer, check_matrix
 
 
 @dataclass(repr=False, eq=False)
-class PCA(Estimator):
+class PCA(Transformer):
     """The first `n_components` principal components (None: all, min(m, n)).
 
     Fitted: `mean_` (n,), `components_` (k, n), `explained_variance_` (k,) the eigenvalues of the 1/m covariance,
@@ -71,7 +71,7 @@ class PCA(Estimator):
         self.floor_ = float(eigenvalues[k:].sum())                   # (4)
         return self
 
-    def transform(self, X: ArrayLike) -> np.ndarray:
+    def _transform(self, X: ArrayLike) -> np.ndarray:
         """Return the codes (m, k)."""
         return (self._check_input(X) - self.mean_) @ self.components_.T  # (1)
 
@@ -81,13 +81,9 @@ class PCA(Estimator):
         z = check_matrix(Z, "Z", n_features=len(self.components_))
         return z @ self.components_ + self.mean_                     # (2)
 
-    def fit_transform(self, X: ArrayLike, y: Any = None) -> np.ndarray:
-        """Fit, then return the codes of X."""
-        return self.fit(X).transform(X)
-
     def reconstruct(self, X: ArrayLike) -> np.ndarray:
         """Return the projections of X onto the affine space of the components."""
-        return self.inverse_transform(self.transform(X))
+        return self.inverse_transform(self._transform(X))
 
     def score_samples(self, X: ArrayLike) -> np.ndarray:
         """Return minus the squared reconstruction error, summed over features, of each example (higher is better)."""
@@ -97,10 +93,8 @@ class PCA(Estimator):
         """Return the mean of `score_samples`: minus `floor_` on the training data."""
         return float(self.score_samples(X).mean())
 
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Return the names pca0, pca1, ... of the columns of `transform`."""
-        self._check_fitted()
-        return np.array([f"pca{j}" for j in range(len(self.components_))], dtype=object)
+    def _code_size(self) -> int:
+        return len(self.components_)
 
     def _count_components(self, m: int, n: int) -> int:
         if self.n_components is None:
@@ -110,10 +104,6 @@ class PCA(Estimator):
             raise ValueError(f"n_components must be at most min(m, n) = {min(m, n)} for X of shape ({m}, {n}), "
                              f"got {self.n_components}")
         return int(self.n_components)
-
-    def _check_fitted(self) -> None:
-        if not hasattr(self, "components_"):
-            raise NotFittedError("this PCA is not fitted yet: call fit(X) first")
 
 
 def _fix_signs(C: np.ndarray) -> np.ndarray:

@@ -47,13 +47,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..estimator import Estimator, NotFittedError
+from ..transformer import Transformer
 from ..validation import Seed, check_integer, check_matrix, check_random_state
 from .pca import PCA
 
 
 @dataclass(repr=False, eq=False)
-class ProbabilisticPCA(Estimator):
+class ProbabilisticPCA(Transformer):
     """Probabilistic PCA with `n_components` latents (None: as many as leave a direction to the noise, min(m - 1, n) - 1).
 
     Fitted: `mean_` (n,), `W_` (k, n) with orthogonal rows, `noise_variance_` sigma2, `explained_variance_` (k,) the first
@@ -83,7 +83,7 @@ class ProbabilisticPCA(Estimator):
         z_mean = np.linalg.solve(M, self.W_ @ (self._check_input(X) - self.mean_).T).T      # (3)
         return z_mean, self.noise_variance_ * np.linalg.inv(M)                              # (4)
 
-    def transform(self, X: ArrayLike) -> np.ndarray:
+    def _transform(self, X: ArrayLike) -> np.ndarray:
         """Return the posterior means (m, k)."""
         return self.posterior(X)[0]
 
@@ -92,17 +92,13 @@ class ProbabilisticPCA(Estimator):
         self._check_fitted()
         return check_matrix(Z, "Z", n_features=len(self.W_)) @ self.W_ + self.mean_
 
-    def fit_transform(self, X: ArrayLike, y: Any = None) -> np.ndarray:
-        """Fit, then return the codes of X."""
-        return self.fit(X).transform(X)
-
     def reconstruct(self, X: ArrayLike) -> np.ndarray:
         """Return E[x | z] at the posterior mean of each example."""
-        return self.inverse_transform(self.transform(X))
+        return self.inverse_transform(self._transform(X))
 
     def score_samples(self, X: ArrayLike) -> np.ndarray:
         """Return log p(x) of each example in nats, constants included."""
-        x, z_mean = self._check_input(X), self.transform(X)
+        x, z_mean = self._check_input(X), self._transform(X)
         k, n = self.W_.shape
         e = x - self.inverse_transform(z_mean)
         quadratic = (e**2).sum(axis=1) / self.noise_variance_ + (z_mean**2).sum(axis=1)     # (5)
@@ -121,10 +117,8 @@ class ProbabilisticPCA(Estimator):
         z, noise = rng.standard_normal((n, len(self.W_))), rng.standard_normal((n, self.n_features_in_))
         return self.inverse_transform(z) + np.sqrt(self.noise_variance_) * noise            # (1)
 
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Return the names probabilisticpca0, ... of the columns of `transform`."""
-        self._check_fitted()
-        return np.array([f"probabilisticpca{j}" for j in range(len(self.W_))], dtype=object)
+    def _code_size(self) -> int:
+        return len(self.W_)
 
     def _inner_matrix(self) -> np.ndarray:
         self._check_fitted()
@@ -134,7 +128,7 @@ class ProbabilisticPCA(Estimator):
         most = min(m - 1, n) - 1                                # centred, m examples span m - 1 directions at most
         if most < 1:
             raise ValueError(f"X must have at least 3 examples and 2 features, so that a component and some noise find "
-                             f"a direction each, got shape ({m}, {n})")
+                             f"a direction each, got n_samples = {m}, n_features = {n}")
         if self.n_components is None:
             return most
         check_integer(self.n_components, "n_components", 1)
@@ -142,10 +136,6 @@ class ProbabilisticPCA(Estimator):
             raise ValueError(f"n_components must be at most min(m - 1, n) - 1 = {most} for X of shape ({m}, {n}), got "
                              f"{self.n_components}: the noise variance, the mean of the discarded eigenvalues, needs some")
         return int(self.n_components)
-
-    def _check_fitted(self) -> None:
-        if not hasattr(self, "W_"):
-            raise NotFittedError("this ProbabilisticPCA is not fitted yet: call fit(X) first")
 
 
 def _check_noise(floor: float, x: np.ndarray, k: int) -> None:

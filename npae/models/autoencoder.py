@@ -12,7 +12,7 @@ through the encoder to the weights.
 
 What keeps it from copying. With k >= n and linear layers the identity is a perfect solution and nothing is learnt
 (001 slide "identity"); k < n forces a summary, which for linear layers and squared error is the PCA subspace. A
-nonlinear pair with enough capacity can still memorise: one code unit suffices to number the examples.
+nonlinear pair with enough capacity can still memorize: one code unit suffices to number the examples.
 
 Source: 000 section 1, equation (1) (there "min L = grad L": erratum E000-02); 001 objective slides; 002; 003 sections
 I to IV with encoder g and decoder f; 004 with the letters swapped.
@@ -174,7 +174,7 @@ class Autoencoder(Model):
 
     # ---- using ----------------------------------------------------------------------------------------------------
 
-    def transform(self, X: ArrayLike) -> np.ndarray:
+    def _transform(self, X: ArrayLike) -> np.ndarray:
         """Return the codes (m, k) of X (m, n), uncorrupted."""
         return by_chunks(self._encoded, self._check_rows(X))
 
@@ -204,7 +204,7 @@ class Autoencoder(Model):
         """Return minus the reconstruction loss of each example (m,), in the units of the loss."""
         x = self._check_rows(X)
         self._check_data(x, "X")
-        return by_chunks(lambda rows: -LOSSES[self.loss].entries(self._decoded(self.transform(rows)), rows).sum(axis=1), x)
+        return by_chunks(lambda rows: -LOSSES[self.loss].entries(self._decoded(self._transform(rows)), rows).sum(axis=1), x)
 
     def jacobian(self, X: ArrayLike) -> np.ndarray:
         """Return dz/dx of each example, (m, k, n), at the uncorrupted X (m, n)."""

@@ -8,21 +8,21 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from ..checkpoint import CheckpointWriter, as_checkpoint
 from ..corruption import Corruption
-from ..estimator import Estimator
 from ..initialization import draw_weights
-from ..model_file import ModelFileError, save
+from ..model_file import save
 from ..network import Layer
 from ..parameters import Parameters, Shapes
 from ..penalties import Penalty
 from ..rows import ByteImages, Rows, is_bytes
-from ..training import Training
+from ..training import Training, TrainingDiverged, check_finite
+from ..transformer import Transformer
 from ..validation import check_flag, check_integer, check_matrix, check_random_state
 from .hyperparameters import validate_common
 from .summary import summarize
@@ -40,7 +40,7 @@ def with_total(terms: Terms, dtype: np.dtype) -> Terms:
 
 
 @dataclass(kw_only=True, repr=False, eq=False)
-class Model(Estimator):
+class Model(Transformer):
     """Common hyperparameters, all keyword arguments.
 
     latent_dim              k, the number of code units
@@ -91,13 +91,15 @@ class Model(Estimator):
     random_state: Any = None
     verbose: bool = False
 
-    _reads_images: ClassVar[bool] = True        # whether bytes are gray levels
-
     # ---- what a model provides ------------------------------------------------------------------------------------
 
     def _build(self, n: int) -> tuple[Sequence[Layer], Shapes]:
         """Set up the layers for n features; return those that own weights to draw, and the shapes of all parameters."""
         raise NotImplementedError
+
+    def _shapes(self, n: int) -> Shapes:
+        """Return the shapes that `_build` returns, without allocating anything that is as large as they are."""
+        return self._build(n)[1]
 
     def _draw_noise(self, x: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
         """Return the randomness of one step on x, by name."""
@@ -158,6 +160,13 @@ class Model(Estimator):
 
     def _adopt_parts(self, parts: dict[str, Model]) -> None:
         """Take over what `_parts` returned, once everything else is in place."""
+
+    def _row_kind(self) -> str:
+        """Return what a row of data is: any "numbers", the pixels of square "images", or "codes", whole numbers from 0 on.
+
+        Bytes are gray levels, unless they are codes.
+        """
+        return "numbers"
 
     def _extras(self) -> dict[str, Any]:
         """Return what `save` must keep besides parameters and state, as JSON values."""
@@ -236,7 +245,8 @@ class Model(Estimator):
 
         terms["loss"] is the sum of the other terms, each already multiplied by its weight (nats per example where the
         loss is a negative log-likelihood). grads has the names and shapes of `params`. A noisy model needs `noise`
-        from draw_noise, or a Generator to draw it from.
+        from draw_noise, or a Generator to draw it from. Raises FloatingPointError, which names the term, where one of them or
+        a gradient is too large for the dtype.
         """
         x = self._check_input(X)
         self._check_data(x, "X")
@@ -245,7 +255,10 @@ class Model(Estimator):
                 raise ValueError(f"{type(self).__name__} is noisy: pass noise=model.draw_noise(X, rng) to fix the "
                                  f"noise, or rng, a numpy Generator, to draw it")
             noise = self._draw_noise(x, rng) if rng is not None else {}
-        return self._loss_and_gradients(self._params, x, noise)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):     # reported on the next line
+            terms, grads = self._loss_and_gradients(self._params, x, noise)
+        check_finite(terms, grads)
+        return terms, grads
 
     # ---- fitting --------------------------------------------------------------------------------------------------
 
@@ -257,7 +270,8 @@ class Model(Estimator):
         checkpoint: a folder, or Checkpoint(folder, epochs=10, seconds=60): the run is written there while it goes on. With
         resume=True it begins where the last checkpoint stands, and ends with the bits of a run that was never interrupted.
         Raises ValueError or TypeError for bad input before anything changes, TrainingDiverged when the loss stops
-        being finite, ModelFileError for a checkpoint that is damaged or of another run.
+        being finite (the model then keeps its last good parameters), ModelFileError for a checkpoint that is damaged or of
+        another run. After any other error the model is what it was before.
         """
         self._validate()
         check_flag(resume, "resume")
@@ -266,57 +280,47 @@ class Model(Estimator):
         x = self._training_data(X, "X", None)
         x_val = None if X_val is None else self._training_data(X_val, "X_val", x.shape[1])
         writer = None if checkpoint is None else CheckpointWriter(as_checkpoint(checkpoint), x, x_val)
-        before = dict(self.__dict__)
+        with self._unchanged_on_error(but=TrainingDiverged):
+            self._begin_fit(X, x)
+            self._training.run(self, x, x_val, self.epochs, writer=writer, resume=resume)
+            self._after_fit(x)
+        return self
+
+    def _begin_fit(self, X: ArrayLike, x: Rows) -> None:
         self._start(x.shape[1], check_random_state(self.random_state))
         self._remember_features(X, x.shape[1])
         self._before_fit(x)
-        try:
-            self._training.run(self, x, x_val, self.epochs, writer=writer, resume=resume)
-        except ModelFileError:      # nothing to resume from: the model is as it was
-            self.__dict__ = before
-            raise
-        self._after_fit(x)
-        return self
 
     def partial_fit(self: M, X: ArrayLike, y: Any = None) -> M:
         """Go on for one epoch over X with the optimizer as it stands; the first call initializes. Returns self."""
         self._validate()
         fitted = hasattr(self, "n_features_in_")
         x = self._training_data(X, "X", self.n_features_in_ if fitted else None)
-        if not fitted:
-            self._start(x.shape[1], check_random_state(self.random_state))
-            self._remember_features(X, x.shape[1])
-            self._before_fit(x)
-        self._training.run(self, x, None, 1)
+        with self._unchanged_on_error(but=TrainingDiverged):
+            if not fitted:
+                self._begin_fit(X, x)
+            self._training.run(self, x, None, 1)
         return self
 
     def _training_data(self, X: ArrayLike, name: str, n_features: int | None) -> Rows:
         x: Rows
-        if self._reads_images and is_bytes(X):
-            x = ByteImages(check_matrix(X, name, n_features, np.uint8), np.dtype(self.dtype))
+        if self._row_kind() != "codes" and is_bytes(X):
+            x = ByteImages(check_matrix(X, name, n_features, np.uint8, type(self).__name__), np.dtype(self.dtype))
         else:
-            x = check_matrix(X, name, n_features, np.dtype(self.dtype))
+            x = check_matrix(X, name, n_features, np.dtype(self.dtype), type(self).__name__)
         self._check_data(x, name)
         return x
 
     def _check_rows(self, X: ArrayLike, name: str = "X") -> Rows:
         """Return X (m, n) in the real dtype of the parameters, bytes still as bytes, or raise."""
-        if self._reads_images and is_bytes(X):
+        if self._row_kind() != "codes" and is_bytes(X):
             return ByteImages(super()._check_input(X, name, np.uint8), self._real_dtype())
         return super()._check_input(X, name)
 
     def _check_input(self, X: ArrayLike, name: str = "X", dtype: DTypeLike | None = None) -> np.ndarray:
         return self._check_rows(X, name)[:]
 
-    def fit_transform(self, X: ArrayLike, y: Any = None) -> np.ndarray:
-        """Fit on X (m, n) and return its codes (m, k)."""
-        return self.fit(X, y).transform(X)
-
     # ---- using ----------------------------------------------------------------------------------------------------
-
-    def transform(self, X: ArrayLike) -> np.ndarray:
-        """Return the deterministic codes of X."""
-        raise NotImplementedError
 
     def inverse_transform(self, Z: ArrayLike) -> np.ndarray:
         """Return the reconstructions that the codes Z stand for."""
@@ -328,16 +332,11 @@ class Model(Estimator):
 
     def reconstruct(self, X: ArrayLike) -> np.ndarray:
         """Return the reconstructions (m, n) of X (m, n): inverse_transform(transform(X))."""
-        return self.inverse_transform(self.transform(X))
+        return self.inverse_transform(self._transform(X))
 
     def score(self, X: ArrayLike, y: Any = None) -> float:
         """Return the mean of score_samples(X): higher is better."""
         return float(np.mean(self.score_samples(X), dtype=np.float64))
-
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Return the names of the code units: the class in lower case and a number."""
-        self._check_fitted()
-        return np.asarray([f"{type(self).__name__.lower()}{j}" for j in range(self._code_size())], dtype=object)
 
     def summary(self) -> str:
         """Return the architecture, the objective and the state of training as text."""
@@ -346,3 +345,11 @@ class Model(Estimator):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to one .npz file, atomically; `npae.load` reads it back to the same bits."""
         save(self, path)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = []      # the dtype of the codes is that of the parameters, a hyperparameter
+        tags.non_deterministic = np.dtype(self.dtype) == np.float32     # BLAS: the last digits of a row depend on its place
+        tags.input_tags.two_d_array = self._row_kind() != "images"      # any number of columns, scikit-learn means by that
+        tags.input_tags.categorical = tags.input_tags.positive_only = self._row_kind() == "codes"
+        return tags

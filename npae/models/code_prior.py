@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..estimator import NotFittedError
+from ..estimator import not_fitted
 from ..validation import Seed, check_integer, check_random_state
 from .base import Model
 from .masked import MaskedAutoencoder
@@ -83,7 +83,7 @@ class PriorOverCodes(QuantizedAutoencoder):
     def _check_prior(self) -> None:
         self._check_fitted()
         if not hasattr(self, "priors_"):
-            raise NotFittedError(f"this {type(self).__name__} has no prior over its codes yet: call fit_prior(X) after fit(X)")
+            raise not_fitted(f"this {type(self).__name__} has no prior over its codes yet: call fit_prior(X) after fit(X)")
 
     def _parts(self) -> dict[str, Model]:
         return {f"priors_{index}": prior for index, prior in enumerate(getattr(self, "priors_", []))}

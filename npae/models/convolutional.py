@@ -57,6 +57,9 @@ class ConvolutionalAutoencoder(Autoencoder):
         if not len(self.channels):
             raise ValueError("channels must hold the channels of at least one convolution, such as (16, 32), got none")
 
+    def _row_kind(self) -> str:
+        return "images"
+
     def _maps(self, n: int) -> list[Map]:
         side = image_side(n, self.image_shape)
         windows = convolution_maps(1, side, self.channels, self.kernel_size, self.stride)

@@ -8,6 +8,7 @@ log w is taken out before exponentiating; the standard error follows from that o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from .. import network
 from ..distributions import Distribution
 from ..likelihoods import LIKELIHOODS
 from ..penalties import sampled_kl_entries
-from ..rows import CHUNK, Rows, by_chunks
+from ..rows import CHUNK, Rows, by_chunks, checked
 from ..validation import Seed, check_integer, check_matrix, check_random_state
 from .variational_networks import VariationalNetworks
 
@@ -42,7 +43,7 @@ class Evidence(VariationalNetworks):
         _, o, logvar = self._decode(self._params, z)
         return LIKELIHOODS[self.likelihood].distribution(o, logvar)
 
-    def transform(self, X: ArrayLike) -> np.ndarray:
+    def _transform(self, X: ArrayLike) -> np.ndarray:
         """Return the posterior means (m, k) of X (m, n): deterministic codes."""
         return by_chunks(lambda x: self._encode(self._params, x)[2]["mu"], self._check_rows(X))
 
@@ -73,11 +74,11 @@ class Evidence(VariationalNetworks):
     def _elbo(self, X: ArrayLike, draw) -> np.ndarray:
         x = self._check_rows(X)
         self._check_data(x, "X")
-        values = []
-        for rows, eps in self._chunks(x, draw):
-            q, nll = self._negative_log_likelihoods(rows, eps)
-            values.append(-nll.mean(axis=1) - self._posterior.kl_entries(q).sum(axis=1))
-        return np.concatenate(values)
+        return checked(lambda: np.concatenate([self._bounds(rows, eps) for rows, eps in self._chunks(x, draw)]))
+
+    def _bounds(self, x: np.ndarray, eps: np.ndarray) -> np.ndarray:
+        q, nll = self._negative_log_likelihoods(x, eps)
+        return -nll.mean(axis=1) - self._posterior.kl_entries(q).sum(axis=1)
 
     def log_likelihood(self, X: ArrayLike, n_samples: int = 100, random_state: Seed = None) -> tuple[np.ndarray, np.ndarray]:
         """Return the importance-weighted estimate of log p(x) for each example and its standard error, (m,) and (m,), nats.
@@ -96,7 +97,7 @@ class Evidence(VariationalNetworks):
             state = _LogMean(len(rows))
             for first in range(0, n_samples, ROWS):
                 eps = rng.standard_normal((len(rows), min(ROWS, n_samples - first), self.latent_dim)).astype(x.dtype)
-                state.add(self._importance_weights(rows, eps))
+                state.add(checked(partial(self._importance_weights, rows, eps)))
             estimates.append(state.value())
             errors.append(state.standard_error())
         return np.concatenate(estimates), np.concatenate(errors)

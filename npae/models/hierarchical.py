@@ -68,6 +68,9 @@ class HierarchicalVectorQuantizedAutoencoder(PriorOverCodes):
     kernel_size: int = 3
     stride: int = 2
 
+    def _row_kind(self) -> str:
+        return "images"
+
     def _validate(self) -> None:
         super()._validate()
         check_integer(self.n_codes_top, "n_codes_top", 2)

@@ -6,7 +6,7 @@ Column j holds codes 0 .. K_j - 1; o_s are the K_s logits of slot s.
 The chain rule of probability holds for every distribution and every order of the slots, without any approximation:
     log p(c | g) = sum_s log p(c_s | c_0 .. c_(s-1), g)
 So a network whose output for slot s is a distribution over K_s codes and depends on g and the slots before s, on nothing else,
-is a normalised distribution over all sequences, and the cross-entropy that trains it is the exact negative log-likelihood:
+is a normalized distribution over all sequences, and the cross-entropy that trains it is the exact negative log-likelihood:
     L = 1/m sum_i sum_s -log softmax(o_is)[c_is]  +  lambda sum W^2                    (losses/softmax_nll.py, slot by slot)
 A plain autoencoder sees c_s when it answers for slot s: it copies, and its product of softmaxes is the likelihood of nothing.
 
@@ -37,13 +37,13 @@ from numpy.typing import ArrayLike
 
 from ..codes import check_codes, codes_per_column
 from ..losses import softmax, softmax_nll, softmax_nll_backward
-from ..parameters import Parameters
+from ..parameters import Parameters, Shapes
 from ..penalties import WeightDecay
 from ..rows import Rows, by_chunks
 from ..validation import Seed, check_integer, check_matrix, check_random_state
 from .base import Model, Noise, Terms, with_total
 from .masked_checks import validate_masked
-from .masked_network import MaskedNetwork
+from .masked_network import MaskedNetwork, masked_shapes
 
 ROWS = 1024             # examples at a time where only scores or samples are wanted: one-hot rows are wide
 
@@ -77,12 +77,14 @@ class MaskedAutoencoder(Model):
                                       self.activation, self.direct, self.dtype)
         return self._network.layers, self._network.shapes()
 
+    def _shapes(self, n: int) -> Shapes:
+        return masked_shapes(n, self.n_codes, self.n_given, self.hidden_dims, self.direct)
+
     def _start(self, n_features: int, rng: np.random.Generator) -> None:
         super()._start(n_features, rng)
         for layer in self._network.layers:      # cut connections have no gradient; at 0 they cost no weight decay either
             self._params[layer.weight] *= layer.mask
 
-    _reads_images = False       # codes may well be bytes
 
     def _codes_per_column(self, n: int) -> np.ndarray:
         if n <= self.n_given:
@@ -124,7 +126,7 @@ class MaskedAutoencoder(Model):
 
     # ---- using ----------------------------------------------------------------------------------------------------
 
-    def transform(self, X: ArrayLike) -> np.ndarray:
+    def _transform(self, X: ArrayLike) -> np.ndarray:
         """Return the outputs (m, h) of the last hidden layer for X (m, n)."""
         return by_chunks(lambda x: self._network.hidden(self._params, x)[-1], self._codes(X), ROWS)
 
@@ -200,7 +202,8 @@ class MaskedAutoencoder(Model):
         self._check_data(x, "X")
         return x
 
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Return the names of the units of the last hidden layer: the class in lower case and a number."""
-        self._check_fitted()
-        return np.asarray([f"{type(self).__name__.lower()}{j}" for j in range(self.hidden_dims[-1])], dtype=object)
+    def _code_size(self) -> int:
+        return self.hidden_dims[-1]
+
+    def _row_kind(self) -> str:
+        return "codes"

@@ -97,7 +97,7 @@ class ProbabilisticAutoencoder(Autoencoder):
 
     def encoder_distribution(self, X: ArrayLike) -> Gaussian:
         """Return q(z|x) = N(f(x), I) for X (m, n)."""
-        return Gaussian(self.transform(X), np.zeros((), self._real_dtype()))
+        return Gaussian(self._transform(X), np.zeros((), self._real_dtype()))
 
     def decoder_distribution(self, Z: ArrayLike) -> Gaussian:
         """Return p(x|z) = N(g(z), I) for Z (m, k)."""
@@ -108,7 +108,7 @@ class ProbabilisticAutoencoder(Autoencoder):
         return by_chunks(self._elbo, self._check_rows(X))
 
     def _elbo(self, x: np.ndarray) -> np.ndarray:
-        f = self.transform(x)
+        f = self._transform(x)
         fixed = np.random.default_rng(0).standard_normal((SCORE_SAMPLES, self.latent_dim)).astype(x.dtype)
         error = np.mean([squared_error_entries(self.inverse_transform(f + eps), x).sum(axis=1) for eps in fixed], axis=0)
         return -0.5 * (error + x.shape[1] * math.log(2 * math.pi) + np.sum(f ** 2, axis=1))

@@ -141,7 +141,7 @@ class QuantizedAutoencoder(Autoencoder):
         frozen = self._freeze_clean(x)
         return np.hstack([frozen[quantizer.named("codes")] for quantizer in self._quantizers])
 
-    def transform(self, X: ArrayLike) -> np.ndarray:
+    def _transform(self, X: ArrayLike) -> np.ndarray:
         """Return the codes' vectors (m, S k), slot by slot, of X (m, n), uncorrupted."""
         return self._vectors(self.codes(X))
 

@@ -89,6 +89,6 @@ class SparseAutoencoder(Autoencoder):
             rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1)
 
     def _metrics(self, terms: Mapping[str, float], x: Rows) -> dict[str, float]:
-        z = self.transform(x[:WATCHED])
+        z = self._transform(x[:WATCHED])
         return {**super()._metrics(terms, x), "lifetime_sparseness": lifetime_sparseness(z),
                 "population_sparseness": population_sparseness(z), "zero_codes": zero_fraction(z)}

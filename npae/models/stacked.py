@@ -26,7 +26,8 @@ from ..initialization import draw_weights
 from ..layers import ACTIVATIONS, affine, affine_backward
 from ..losses import softmax, softmax_nll, softmax_nll_backward
 from ..parameters import Parameters
-from ..validation import check_integer, check_random_state, check_real
+from ..training import TrainingDiverged
+from ..validation import check_integer, check_labels, check_random_state, check_real, distinct_labels
 from .base import Model, Noise, Terms
 from .denoising import DenoisingAutoencoder
 
@@ -70,6 +71,15 @@ class StackedDenoisingAutoencoder(DenoisingAutoencoder):
         x = self._training_data(X, "X", None)[:]
         x_val = None if X_val is None else self._training_data(X_val, "X_val", x.shape[1])
         classes, numbers = _read_labels(y, len(x))
+        with self._unchanged_on_error(but=TrainingDiverged):
+            rng = self._begin_stages(X, x, classes)
+            self._pretrain(x, rng)
+            labelled = np.arange(len(x)) if numbers is None else np.flatnonzero(numbers >= 0)
+            targets = None if numbers is None else np.eye(len(classes), dtype=x.dtype)[numbers[labelled]]
+            self._training.run(self, x[labelled], x_val if targets is None else None, self.epochs, targets)
+        return self
+
+    def _begin_stages(self, X: ArrayLike, x: np.ndarray, classes: np.ndarray) -> np.random.Generator:
         self._n_classes = len(classes)
         rng = check_random_state(self.random_state)
         self._start(x.shape[1], rng)
@@ -77,11 +87,7 @@ class StackedDenoisingAutoencoder(DenoisingAutoencoder):
         self.__dict__.pop("classes_", None)
         if len(classes):
             self.classes_ = classes
-        self._pretrain(x, rng)
-        labelled = np.arange(len(x)) if numbers is None else np.flatnonzero(numbers >= 0)
-        targets = None if numbers is None else np.eye(len(classes), dtype=x.dtype)[numbers[labelled]]
-        self._training.run(self, x[labelled], x_val if targets is None else None, self.epochs, targets)
-        return self
+        return rng
 
     def _pretrain(self, x: np.ndarray, rng: np.random.Generator) -> None:
         self.pretraining_: list[dict[str, list[float]]] = []
@@ -156,7 +162,7 @@ class StackedDenoisingAutoencoder(DenoisingAutoencoder):
         """Return the probabilities (m, c) of the classes `classes_`."""
         self._check_fitted()
         self._check_classifier()
-        return softmax(affine(self.transform(X), self._params["classifier.W"], self._params["classifier.b"]))
+        return softmax(affine(self._transform(X), self._params["classifier.W"], self._params["classifier.b"]))
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Return the most probable label (m,) of every example."""
@@ -172,13 +178,7 @@ def _read_labels(y: Any, m: int) -> tuple[np.ndarray, np.ndarray | None]:
     """Return the classes and the number of each example's class, -1 where it has none; (empty, None) without labels."""
     if y is None:
         return np.array([]), None
-    y = np.asarray(y)
-    if y.shape != (m,):
-        raise ValueError(f"y must hold one label for each of the {m} examples, got shape {y.shape}")
-    if y.dtype.kind not in "iubUS":
-        raise ValueError(f"y must hold class labels (integers or strings; -1 for none), got {y.dtype}")
-    known = np.ones(m, dtype=bool) if y.dtype.kind in "USb" else y != UNLABELLED
-    classes = np.unique(y[known])
-    if len(classes) < 2:
-        raise ValueError(f"y must hold at least two classes, got {classes.tolist()}")
+    y = check_labels(y, m)
+    known = y != UNLABELLED if y.dtype.kind in "iuf" else np.ones(m, dtype=bool)
+    classes = distinct_labels(y[known])
     return classes, np.where(known, np.searchsorted(classes, y), UNLABELLED)

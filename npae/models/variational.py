@@ -1,4 +1,4 @@
-r"""The variational autoencoder: encode to a distribution, sample, decode to a distribution; maximise a bound on log p(x).
+r"""The variational autoencoder: encode to a distribution, sample, decode to a distribution; maximize a bound on log p(x).
 
 Key: m examples, S samples each, k latent units. x (m, n); q(z|x) = N(mu, diag exp(logvar)), mu and logvar (m, k);
 eps ~ N(0, 1) (m, S, k); o the decoder's output, one row for every sample.
@@ -160,6 +160,9 @@ class VariationalAutoencoder(Evidence):
 
     def _before_run(self, x: Rows) -> None:
         self._target_entropy = mean_bernoulli_entropy(x) if self.likelihood == "bernoulli" else 0.0
+
+    def _before_fit(self, x: Rows) -> None:
+        self._shrink_log_variance_head(x)
 
     def _before_epoch(self, epoch: int, x: Rows) -> None:
         if self.beta_warmup:

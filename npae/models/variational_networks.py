@@ -17,9 +17,11 @@ from ..layers import ACTIVATIONS
 from ..likelihoods import LIKELIHOODS
 from ..network import Layer
 from ..parameters import Parameters
+from ..rows import CHUNK, Rows
 from .base import Model
 from .posterior import DiagonalPosterior, FullPosterior
 
+LARGEST_LOG_VARIANCE = 20.0             # at the first step: exp of it is the variance of a code, and enters the loss
 LOG_VARIANCE_FLOOR = math.log(1e-6)     # of a learned decoder variance: the likelihood of a perfect fit has no bound
 
 
@@ -70,6 +72,12 @@ class VariationalNetworks(Model):
         super()._start(n_features, rng)
         if self._variance_head is not None:     # start at variance one, whatever the floor
             self._params["decoder.logvar.b"] = np.full(n_features, -LOG_VARIANCE_FLOOR)
+
+    def _shrink_log_variance_head(self, x: Rows) -> None:
+        """Divide the drawn weights of the head where x, large or far from the origin, begins with log-variances out of bounds."""
+        largest = float(np.abs(self._encode(self._params, x[:CHUNK])[2]["logvar"]).max())
+        if largest > LARGEST_LOG_VARIANCE:
+            self._params["encoder.logvar.W"] /= largest
 
     @property
     def _learns_variance(self) -> bool:

@@ -64,6 +64,9 @@ class VectorQuantizedAutoencoder(PriorOverCodes):
     kernel_size: int = 3
     stride: int = 2
 
+    def _row_kind(self) -> str:
+        return "images" if len(self.channels) else "numbers"
+
     def _validate(self) -> None:
         super()._validate()
         check_integer(self.n_codes, "n_codes", 2)

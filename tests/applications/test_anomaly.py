@@ -87,7 +87,7 @@ def test_a_detector_on_an_arc():
     model = Autoencoder(latent_dim=1, hidden_dims=(32,), activation="tanh", epochs=60, batch_size=50, learning_rate=1e-2,
                         random_state=0)
     detector = AnomalyDetector(model, false_alarm_rate=0.1, confidence=0.9)
-    assert detector.fit(X, X_val) is detector
+    assert detector.fit(X, X_val=X_val) is detector
     assert not hasattr(model, "n_features_in_")                         # copied
     scores = reconstruction_errors(detector.model_, X_val)
     assert detector.threshold_ == false_alarm_threshold(scores, 0.1, 0.9)
@@ -96,7 +96,7 @@ def test_a_detector_on_an_arc():
     assert detector.predict(strange).mean() > 0.5
     np.testing.assert_array_equal(detector.score_samples(new), -detector.anomaly_scores(new))
     np.testing.assert_array_equal(detector.predict(new), detector.anomaly_scores(new) > detector.threshold_.value)
-    pca = AnomalyDetector(PCA(1)).fit(X, X_val)
+    pca = AnomalyDetector(PCA(1)).fit(X, X_val=X_val)
     assert auc(detector.anomaly_scores(new), detector.anomaly_scores(strange)) > 0.9
     assert auc(pca.anomaly_scores(new), pca.anomaly_scores(strange)) < 0.8
 
@@ -104,7 +104,7 @@ def test_a_detector_on_an_arc():
 @pytest.mark.parametrize("name, kind", [("variational", "loss"), ("plain", "code"), ("quantized", "code")])
 def test_every_kind_of_detector(X, name, kind):
     model = MODELS[name]
-    detector = AnomalyDetector(model, kind=kind, n_components=2, random_state=0, false_alarm_rate=0.3).fit(X[:100], X[100:])
+    detector = AnomalyDetector(model, kind=kind, n_components=2, random_state=0, false_alarm_rate=0.3).fit(X[:100], X_val=X[100:])
     assert (detector.density_ is not None) == ((name, kind) == ("plain", "code"))
     assert hasattr(detector.model_, "priors_") == (name == "quantized")
     assert detector.predict(X[100:]).sum() <= detector.threshold_.exceeding
@@ -113,14 +113,14 @@ def test_every_kind_of_detector(X, name, kind):
 
 def test_bad_input(X, fitted):
     with pytest.raises(ValueError, match="kind must be one of"):
-        AnomalyDetector(PCA(1), kind="elbo").fit(X, X)
+        AnomalyDetector(PCA(1), kind="elbo").fit(X, X_val=X)
     with pytest.raises(TypeError, match="'reconstruction' needs a model with the method reconstruct, which GaussianMixture"):
-        AnomalyDetector(GaussianMixture()).fit(X, X)
+        AnomalyDetector(GaussianMixture()).fit(X, X_val=X)
     with pytest.raises(ValueError, match="X_val has 5 features"):
-        AnomalyDetector(PCA(1)).fit(X, X[:, :5])
+        AnomalyDetector(PCA(1)).fit(X, X_val=X[:, :5])
     untrained = AnomalyDetector(PCA(1))
     with pytest.raises(ValueError, match="at least 59 are needed"):
-        untrained.fit(X, X[:58])
+        untrained.fit(X, X_val=X[:58])
     with pytest.raises(NotFittedError):
         untrained.predict(X)
     with pytest.raises(TypeError, match="PCA has no prior over its codes"):

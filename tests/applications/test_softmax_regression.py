@@ -26,7 +26,7 @@ def loss(W, b, X, y, decay=DECAY):
 
 
 def newton(X, y, decay=DECAY, steps=60):
-    """Minimise the same loss by damped Newton steps with numerical derivatives of an analytic gradient: another way."""
+    """Minimize the same loss by damped Newton steps with numerical derivatives of an analytic gradient: another way."""
     classes = np.unique(y)
     T, shape = (y[:, None] == classes).astype(float), (X.shape[1] + 1, len(classes))
     A = np.hstack([X, np.ones((len(X), 1))])                            # the bias as one more weight, not decayed

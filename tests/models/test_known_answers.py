@@ -1,4 +1,4 @@
-"""What the sources say about autoencoders, with the numbers: capacity, copying, memorising, PCA, activations.
+"""What the sources say about autoencoders, with the numbers: capacity, copying, memorizing, PCA, activations.
 
 (The linear cases with closed-form answers are in npae.checks.oracles, and run from tests/checks.)
 """
@@ -80,7 +80,7 @@ def test_held_out_error_falls_with_the_size_of_the_code():
     assert all(after < before for before, after in zip(errors, errors[1:]))
 
 
-# ---- capacity, copying, memorising (001, 002, 004) ---------------------------------------------------------------------
+# ---- capacity, copying, memorizing (001, 002, 004) ---------------------------------------------------------------------
 
 def test_an_overcomplete_linear_autoencoder_learns_to_copy():
     x = np.random.default_rng(0).normal(size=(100, 5))
@@ -90,7 +90,7 @@ def test_an_overcomplete_linear_autoencoder_learns_to_copy():
     np.testing.assert_allclose(W, np.eye(5), atol=1e-4)
 
 
-def test_the_index_code_memorises_and_knows_nothing_else():
+def test_the_index_code_memorizes_and_knows_nothing_else():
     """001 "index" slide: f(x_i) = i, else 0; g(i) = x_i, else 0. Train error 0, test error E||x||^2."""
     rng = np.random.default_rng(0)
     train, test = rng.normal(size=(20, 10)), rng.normal(size=(1000, 10))
@@ -101,7 +101,7 @@ def test_the_index_code_memorises_and_knows_nothing_else():
     assert np.mean(np.sum((decode(codes(test)) - test) ** 2, axis=1)) == np.mean(np.sum(test ** 2, axis=1))
 
 
-def constructed_memoriser(x):
+def constructed_memorizer(x):
     """An autoencoder with one code unit and weights set by hand: a projection numbers the examples, and a decoder whose
     ReLU units switch on one after another walks from stored example to stored example."""
     m, n = x.shape
@@ -125,15 +125,15 @@ def constructed_memoriser(x):
     return model
 
 
-def test_one_code_unit_can_memorise_by_construction():
+def test_one_code_unit_can_memorize_by_construction():
     rng = np.random.default_rng(0)
     train, test = rng.normal(size=(20, 10)), rng.normal(size=(1000, 10))
-    model = constructed_memoriser(train)
+    model = constructed_memorizer(train)
     assert -model.score(train) < 1e-20
     assert -model.score(test) > test.var(axis=0).sum()
 
 
-def test_one_code_unit_memorises_when_trained():
+def test_one_code_unit_memorizes_when_trained():
     """SEEDS C3: 10-128-64-1-64-128-10 on 20 random points; train below 1e-6, test above the variance of the data."""
     rng = np.random.default_rng(2)
     train, test = rng.normal(size=(20, 10)), rng.normal(size=(1000, 10))
@@ -172,7 +172,7 @@ def test_l2_lowers_the_rank_and_makes_no_code_sparse():
 # ---- activations (003 section V) ---------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("output, floor", [("relu", 0.5), ("sigmoid", 0.575340), ("tanh", 0.150680), ("identity", 0.0)])
-def test_floors_of_the_output_activation_on_standardised_data(output, floor):
+def test_floors_of_the_output_activation_on_standardized_data(output, floor):
     """E003-17, 18: with N(0, 1) features, what each output cannot produce costs E[(x - clip(x))^2] per feature."""
     x = np.random.default_rng(0).normal(size=(20000, 3))
     activation = ACTIVATIONS[output]

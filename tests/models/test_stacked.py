@@ -112,7 +112,7 @@ def test_fitting_again_without_labels_forgets_the_classifier():
 
 
 @pytest.mark.parametrize("y, words", [
-    (Y[:10], r"one label for each of the 400 examples, got shape \(10,\)"),
+    (Y[:10], r"one label for each of the 400 examples, shape \(400,\), got shape \(10,\)"),
     (np.zeros(400, int), "at least two classes"),
     (np.full(400, -1), "at least two classes"),
     (Y / 2, "class labels"),

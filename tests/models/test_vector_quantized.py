@@ -324,7 +324,7 @@ def test_bad_hyperparameters_and_data_are_refused_before_anything_changes(name, 
 @each
 def test_bad_codes_and_empty_batches(fitted, name):
     model, slots = fitted[name], SLOTS[name]
-    with pytest.raises(ValueError, match=f"codes has 2 features .columns., expected {slots}"):
+    with pytest.raises(ValueError, match=f"codes has 2 features, expected {slots}"):
         model.decode_codes(np.zeros((3, 2)))
     for wrong in (0.5, -1, 99):
         with pytest.raises(ValueError, match="codes must hold codes, whole numbers, from 0 to"):
