@@ -1,5 +1,10 @@
 """scikit-learn's tools on our estimators: clone, Pipeline, searches, joblib, a Dask cluster. They need the `dev` extra."""
 
+import re
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -139,6 +144,14 @@ def test_joblib_processes_find_what_one_process_finds(alone):
     search = GridSearchCV(Autoencoder(**FAST), GRID, cv=2, n_jobs=2).fit(X)
     np.testing.assert_array_equal(search.cv_results_["mean_test_score"], alone.cv_results_["mean_test_score"])
     np.testing.assert_array_equal(search.best_estimator_.theta, alone.best_estimator_.theta)
+
+
+def test_the_readmes_search_on_a_dask_cluster(tmp_path):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    [block] = [text for text in re.findall(r"```python\n(.*?)```", readme, re.DOTALL) if "dask" in text]
+    (tmp_path / "search.py").write_text("import npae\n\n" + block)
+    done = subprocess.run([sys.executable, "search.py"], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120)
+    assert "'latent_dim': 16" in done.stdout
 
 
 def test_pca_agrees_with_scikit_learn():
