@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any, Union
 
@@ -16,6 +17,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from .rows import Rows
 
+LARGEST_SIZE = 2 ** 20      # of a layer, a codebook: what is meant to be larger is a slip, and would be allocated before it shows
 Seed = Union[int, np.random.Generator, None]
 
 
@@ -24,7 +26,8 @@ def check_matrix(X: ArrayLike, name: str = "X", n_features: int | None = None,
     """Return X as a finite (m, n) array of `dtype` in C order; X itself is returned where it already is one.
 
     Raises TypeError for data that are no numbers and ValueError for complex ones, a wrong number of dimensions, no rows
-    or columns, a width other than `n_features` (those of `owner`, an estimator), or NaN and infinite entries (the first one is located).
+    or columns, a width other than `n_features` (what `owner`, an estimator, was fitted on), or NaN and infinite entries,
+    of which the first is located.
     """
     if X is None:
         raise TypeError(f"{name} must be a matrix of real numbers, got None")
@@ -126,6 +129,19 @@ def check_integer(value: Any, name: str, low: int, high: float = np.inf) -> None
     if not low <= value <= high:
         expected = f"of at least {low}" if high == np.inf else f"from {low} to {high}"
         raise ValueError(f"{name} must be an integer {expected}, got {value}")
+
+
+def check_size(value: Any, name: str, low: int = 1) -> None:
+    """Raise unless value is an integer from low to LARGEST_SIZE: a number of units, of channels or of codes."""
+    check_integer(value, name, low)
+    if value > LARGEST_SIZE:
+        raise ValueError(f"{name} must be at most {LARGEST_SIZE:,}, got {value}")
+
+
+def check_sequence(value: Any, name: str, of_what: str) -> None:
+    """Raise unless value is a list, tuple or array (no text); `of_what` ends the sentence that says what it must be."""
+    if isinstance(value, (str, bytes, bytearray)) or not isinstance(value, (Sequence, np.ndarray)) or np.ndim(value) == 0:
+        raise TypeError(f"{name} must be a sequence of {of_what}, got {value!r}")
 
 
 def check_real(value: Any, name: str, low: float = -np.inf, high: float = np.inf, *,

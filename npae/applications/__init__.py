@@ -62,3 +62,7 @@ __all__ = [
     "predict_by_neighbours", "proportion_interval", "psnr", "psnr_gain", "r_squared", "rate_and_error",
     "reconstruction_errors", "roc_curve", "sample_from_codes", "snr", "spectrogram", "trustworthiness",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

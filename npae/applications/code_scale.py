@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..transformer import Transformer
-from ..validation import check_matrix
+from ..validation import check_matrix, check_sequence
 
 
 def codes_of(model: Any, X: ArrayLike) -> np.ndarray:
@@ -45,8 +45,12 @@ class SideBySide(Transformer):
 
     def fit(self, X: ArrayLike, y: Any = None) -> SideBySide:
         """Take the scales from the codes of X (m, n); the models stay as they are."""
+        check_sequence(self.models, "models", "fitted models")
         if not len(self.models):
             raise ValueError("models is empty: give at least one fitted model")
+        for index, model in enumerate(self.models):
+            if model is not None and not hasattr(model, "transform"):
+                raise TypeError(f"models[{index}] must be a fitted model with transform, or None for the data, got {model!r}")
         x = check_matrix(X)
         self.scales_ = [_mean_and_scale(codes_of(model, x)) for model in self.models]
         self._remember_features(X, x.shape[1])

@@ -26,8 +26,8 @@ def validate_segmentation(model: Any) -> None:
     """Raise for hyperparameters of SegmentationNetwork that make no sense."""
     for name, (neutral, reason) in NOT_FOR_US.items():
         value = getattr(model, name)
-        value = tuple(value) if isinstance(neutral, tuple) else value
-        if value != neutral:
+        same = np.array_equal(value, neutral) if isinstance(neutral, tuple) else value is neutral or value == neutral
+        if not same:
             raise ValueError(f"{type(model).__name__} does not take {name}={getattr(model, name)!r}: {reason}")
     if get_optimizer(model.optimizer).full_batch:
         raise ValueError(f"optimizer={model.optimizer!r} is for losses without labels; use 'adam'")

@@ -24,7 +24,7 @@ from ..rows import ByteImages, Rows, is_bytes
 from ..training import Training, TrainingDiverged, check_finite
 from ..transformer import Transformer
 from ..validation import check_flag, check_integer, check_matrix, check_random_state
-from .hyperparameters import validate_common
+from .hyperparameters import check_parameter_count, validate_common
 from .summary import summarize
 
 Noise = Mapping[str, np.ndarray]
@@ -168,6 +168,10 @@ class Model(Transformer):
         """
         return "numbers"
 
+    def _adopt_state(self, state: dict[str, np.ndarray]) -> None:
+        """Take over what training had left besides the parameters, once these are in place; raise if it is not this model's."""
+        self._state: dict[str, np.ndarray] = state
+
     def _extras(self) -> dict[str, Any]:
         """Return what `save` must keep besides parameters and state, as JSON values."""
         return {}
@@ -194,6 +198,7 @@ class Model(Transformer):
 
     def _start(self, n_features: int, rng: np.random.Generator) -> None:
         layers, shapes = self._build(n_features)
+        check_parameter_count(self, shapes)
         params = Parameters(shapes, dtype=np.dtype(self.dtype))
         for layer in layers:
             shape = shapes[layer.weight]
@@ -203,7 +208,7 @@ class Model(Transformer):
     def _begin(self, params: Parameters, rng: np.random.Generator) -> None:
         """Take these parameters as they are, with an empty history."""
         self._params = params
-        self._state: dict[str, np.ndarray] = {}
+        self._state = {}
         self._training = Training(self.optimizer, rng)
         self.history_: dict[str, list[float]] = {}
         self.metrics_: dict[str, list[float]] = {}

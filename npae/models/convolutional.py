@@ -26,7 +26,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..validation import check_integer
+from ..validation import check_integer, check_sequence, check_size
 from .autoencoder import Autoencoder
 from .base import Model
 from .maps import ConvolutionMap, Map, affine_maps
@@ -74,10 +74,9 @@ def validate_convolutions(model: Any, *names: str) -> None:
     """Raise unless the named sequences of channels, kernel_size, stride and image_shape make sense."""
     for name in names:
         channels = getattr(model, name)
-        if isinstance(channels, str) or not isinstance(channels, Sequence):
-            raise TypeError(f"{name} must be a sequence of numbers of channels such as (16, 32), got {channels!r}")
+        check_sequence(channels, name, "numbers of channels such as (16, 32)")
         for index, channel in enumerate(channels):
-            check_integer(channel, f"{name}[{index}]", 1)
+            check_size(channel, f"{name}[{index}]")
     check_integer(model.stride, "stride", 1)
     check_integer(model.kernel_size, "kernel_size", 1)
     if model.kernel_size < model.stride:
@@ -106,7 +105,10 @@ def convolution_maps(c: int, side: int, channels: Sequence[int], kernel: int, st
     for index, o in enumerate(channels):
         if side % stride:
             raise ValueError(f"convolution number {index + 1} with stride={stride} does not fit its input of {side} x {side}: "
-                             f"the side must be divisible by the stride")
+                             f"the side must be divisible by the stride, once for each of the channels {tuple(channels)}")
+        if kernel > 2 * side + stride:
+            raise ValueError(f"kernel_size={kernel} is too large for convolution number {index + 1}, whose input is "
+                             f"{side} x {side}: twice the side sees everything from everywhere")
         maps.append(ConvolutionMap(c, side, int(o), kernel, stride))
         c, side = int(o), side // stride
     return maps

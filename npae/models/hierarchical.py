@@ -35,7 +35,7 @@ from .. import network
 from ..losses import LOSSES
 from ..network import Layer, Trace
 from ..parameters import Gradients, Parameters
-from ..validation import check_integer
+from ..validation import check_size
 from .base import Model, Noise, Terms, with_total
 from .code_prior import PriorOverCodes
 from .convolutional import convolution_maps, image_side, validate_convolutions
@@ -73,8 +73,8 @@ class HierarchicalVectorQuantizedAutoencoder(PriorOverCodes):
 
     def _validate(self) -> None:
         super()._validate()
-        check_integer(self.n_codes_top, "n_codes_top", 2)
-        check_integer(self.n_codes_bottom, "n_codes_bottom", 2)
+        check_size(self.n_codes_top, "n_codes_top", 2)
+        check_size(self.n_codes_bottom, "n_codes_bottom", 2)
         validate_convolutions(self, "channels", "top_channels")
         for name in ("channels", "top_channels"):
             if not len(getattr(self, name)):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,11 @@ from ..layers import ACTIVATIONS
 from ..losses import LOSSES
 from ..optimizers import get_optimizer, get_schedule
 from ..penalties import Penalty, WeightDecay
-from ..validation import check_choice, check_flag, check_integer, check_real
+from ..validation import check_choice, check_flag, check_integer, check_real, check_sequence, check_size
 
+MOST_PARAMETERS = 2 ** 30
+SIZES = ("latent_dim", "hidden_dims", "channels", "top_channels", "kernel_size", "n_codes", "n_codes_top", "n_codes_bottom",
+         "n_slots", "n_classes")
 DTYPES = ("float32", "float64")
 
 
@@ -26,11 +30,12 @@ def validate_common(model: Any) -> None:
 
 
 def _validate_architecture(model: Any) -> None:
-    check_integer(model.latent_dim, "latent_dim", 1)
-    if isinstance(model.hidden_dims, str) or not isinstance(model.hidden_dims, (Sequence, np.ndarray)):
-        raise TypeError(f"hidden_dims must be a sequence of widths such as (128,), got {model.hidden_dims!r}")
+    check_size(model.latent_dim, "latent_dim")
+    check_sequence(model.hidden_dims, "hidden_dims", "widths such as (128,)")
     for index, width in enumerate(model.hidden_dims):
-        check_integer(width, f"hidden_dims[{index}]", 1)
+        check_size(width, f"hidden_dims[{index}]")
+    if model.latent_activation is not None:
+        check_choice(model.latent_activation, "latent_activation", ACTIVATIONS)
     check_choice(model.activation, "activation", ACTIVATIONS)
     check_choice(model._latent_activation(), "latent_activation", ACTIVATIONS)
     check_choice(model.initialization, "initialization", SCHEMES)
@@ -73,6 +78,7 @@ def _validate_training(model: Any) -> None:
     check_integer(model.epochs, "epochs", 0)
     if model.patience is not None:
         check_integer(model.patience, "patience", 1)
+    check_flag(model.verbose, "verbose")
     if _dtype_name(model.dtype) not in DTYPES:
         raise ValueError(f"dtype must be 'float32' or 'float64', got {model.dtype!r}")
 
@@ -82,3 +88,13 @@ def _dtype_name(dtype: Any) -> str | None:
         return np.dtype(dtype).name
     except TypeError:
         return None
+
+
+def check_parameter_count(model: Any, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Raise ValueError where the architecture asks for more parameters than are ever meant."""
+    count = sum(math.prod(shape) for shape in shapes.values())
+    if count > MOST_PARAMETERS:
+        sizes = ", ".join(name for name in SIZES if name in model.get_params())
+        largest = max(shapes, key=lambda name: math.prod(shapes[name]))
+        raise ValueError(f"{type(model).__name__} would have {count:,} parameters ({largest} alone is {shapes[largest]}), more "
+                         f"than {MOST_PARAMETERS:,}: make what sets its size smaller ({sizes})")

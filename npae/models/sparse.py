@@ -69,7 +69,7 @@ class SparseAutoencoder(Autoencoder):
         super()._validate()
 
     def _latent_activation(self) -> str:
-        return self.latent_activation or NATURAL_UNITS[self.sparsity]
+        return NATURAL_UNITS[self.sparsity] if self.latent_activation is None else self.latent_activation
 
     def _sparsity(self) -> Penalty:
         weight = self.sparsity_weight

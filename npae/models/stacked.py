@@ -27,11 +27,12 @@ from ..layers import ACTIVATIONS, affine, affine_backward
 from ..losses import softmax, softmax_nll, softmax_nll_backward
 from ..parameters import Parameters
 from ..training import TrainingDiverged
-from ..validation import check_integer, check_labels, check_random_state, check_real, distinct_labels
+from ..validation import check_flag, check_integer, check_labels, check_random_state, check_real, distinct_labels
 from .base import Model, Noise, Terms
 from .denoising import DenoisingAutoencoder
 
 UNLABELLED = -1
+LONGEST_CLASSES = 2 ** 20       # characters that their names may take in a file: as many for each as for the longest
 
 
 @dataclass(kw_only=True, repr=False, eq=False)
@@ -53,6 +54,7 @@ class StackedDenoisingAutoencoder(DenoisingAutoencoder):
     def _validate(self) -> None:
         check_integer(self.pretrain_epochs, "pretrain_epochs", 0)
         check_real(self.classification_weight, "classification_weight", 0)
+        check_flag(self.tied, "tied")
         if self.tied:
             raise ValueError("tied=True is not for stacked pretraining: every layer brings a decoder of its own")
         super()._validate()
@@ -145,7 +147,7 @@ class StackedDenoisingAutoencoder(DenoisingAutoencoder):
 
     def _adopt_extras(self, extras: Mapping[str, Any]) -> None:
         if "classes" in extras:
-            self.classes_ = np.asarray(extras["classes"])
+            self.classes_ = _read_classes(extras["classes"])
             self._n_classes = len(self.classes_)
 
     def encode_labels(self, y: ArrayLike) -> np.ndarray:
@@ -182,3 +184,13 @@ def _read_labels(y: Any, m: int) -> tuple[np.ndarray, np.ndarray | None]:
     known = y != UNLABELLED if y.dtype.kind in "iuf" else np.ones(m, dtype=bool)
     classes = distinct_labels(y[known])
     return classes, np.where(known, np.searchsorted(classes, y), UNLABELLED)
+
+
+def _read_classes(classes: Any) -> np.ndarray:
+    """Return the labels that a file names, as an array, or raise ValueError; an array of strings is as wide as its longest."""
+    kinds = {type(label) for label in classes}
+    if kinds not in ({int}, {bool}, {str}) or len(set(classes)) != len(classes) or len(classes) < 2:
+        raise ValueError(f"classes must be two or more different labels, all integers, booleans or strings, got {classes!r}")
+    if kinds == {str} and len(classes) * max(map(len, classes)) > LONGEST_CLASSES:
+        raise ValueError("classes must have shorter names")
+    return np.asarray(classes)

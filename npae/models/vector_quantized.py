@@ -33,7 +33,7 @@ import numpy as np
 from .. import network
 from ..losses import LOSSES
 from ..parameters import Parameters
-from ..validation import check_integer
+from ..validation import check_size
 from .base import Model, Noise, Terms, with_total
 from .code_prior import PriorOverCodes
 from .convolutional import convolution_maps, image_side, validate_convolutions
@@ -69,10 +69,10 @@ class VectorQuantizedAutoencoder(PriorOverCodes):
 
     def _validate(self) -> None:
         super()._validate()
-        check_integer(self.n_codes, "n_codes", 2)
+        check_size(self.n_codes, "n_codes", 2)
         validate_convolutions(self, "channels")
         if self.n_slots is not None:
-            check_integer(self.n_slots, "n_slots", 1)
+            check_size(self.n_slots, "n_slots")
         elif not len(self.channels):
             raise ValueError("n_slots=None takes the places that convolutions leave; without channels it must be a number")
         if self.tied and len(self.channels):

@@ -17,6 +17,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import ceil, cos, pi
 
+from ..validation import check_real
+
 Schedule = Callable[[int, int], float]
 
 
@@ -46,10 +48,18 @@ SCHEDULES: dict[str, Schedule] = {"constant": constant, "cosine": cosine, "step"
 
 
 def get_schedule(schedule: str | Schedule) -> Schedule:
-    """Return the schedule of this name, or the callable itself."""
+    """Return the schedule of this name, or the callable, whose factors are checked."""
     if callable(schedule):
-        return schedule
+        return _checked(schedule)
     if isinstance(schedule, str) and schedule in SCHEDULES:
         return SCHEDULES[schedule]
     raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)} or a function (epoch, epochs) -> factor, "
                      f"got {schedule!r}")
+
+
+def _checked(schedule: Schedule) -> Schedule:
+    def factor(epoch: int, epochs: int) -> float:
+        value = schedule(epoch, epochs)
+        check_real(value, f"schedule({epoch}, {epochs})", 0)
+        return value
+    return factor

@@ -27,7 +27,8 @@ def failures(estimator):
         warnings.filterwarnings("always", "A column-vector y")         # the check looks for it
         warnings.filterwarnings("ignore", "Constructing a DIA matrix")      # scipy's, of a check's own data
         results = check_estimator(estimator, on_fail=None, on_skip=None)
-    by_status = {status: [result for result in results if result["status"] == status] for status in ("passed", "skipped", "failed")}
+    by_status = {status: [result for result in results if result["status"] == status]
+                 for status in ("passed", "skipped", "failed")}
     assert sum(map(len, by_status.values())) == len(results)
     return (len(by_status["passed"]), {result["check_name"] for result in by_status["skipped"]},
             [f"{result['check_name']}: {result['exception']!r}" for result in by_status["failed"]])

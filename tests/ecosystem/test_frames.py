@@ -1,27 +1,50 @@
 """Data frames in and out: pandas and polars, and `set_output`. They need the `dev` extra."""
 
 import numpy as np
-import pandas as pd
-import polars as pl
 import pytest
 
-from npae import PCA, Autoencoder, MaskedAutoencoder, ProbabilisticPCA, VariationalAutoencoder, VectorQuantizedAutoencoder, load_digits
+from npae import (
+    PCA,
+    Autoencoder,
+    MaskedAutoencoder,
+    ProbabilisticPCA,
+    VariationalAutoencoder,
+    VectorQuantizedAutoencoder,
+    load_digits,
+)
 
 pytestmark = pytest.mark.dev
 X = load_digits().X_train[:60, 20:28]
 NAMES = [f"pixel {j}" for j in range(8)]
 FAST = {"hidden_dims": (6,), "epochs": 1, "random_state": 0}
-FRAMES = {"pandas": lambda X, names: pd.DataFrame(X, columns=names), "polars": lambda X, names: pl.DataFrame(X, schema=names)}
-MODELS = [Autoencoder(**FAST), VariationalAutoencoder(**FAST), VectorQuantizedAutoencoder(**FAST, n_codes=4), PCA(2), ProbabilisticPCA(2)]
-frames = pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES)
+MODELS = [Autoencoder(**FAST), VariationalAutoencoder(**FAST), VectorQuantizedAutoencoder(**FAST, n_codes=4), PCA(2),
+          ProbabilisticPCA(2)]
 models = pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)
+
+
+@pytest.fixture
+def pd():
+    import pandas
+    return pandas
+
+
+@pytest.fixture
+def pl():
+    import polars
+    return polars
+
+
+@pytest.fixture(params=["pandas", "polars"])
+def frame(request):
+    """Return a function that makes a data frame of an array and the names of its columns."""
+    library = request.getfixturevalue("pd" if request.param == "pandas" else "pl")
+    return lambda X, names: library.DataFrame(X, **{"columns" if request.param == "pandas" else "schema": names})
 
 
 def fresh(model):
     return type(model)(**model.get_params())
 
 
-@frames
 @models
 def test_columns_become_feature_names(model, frame):
     given = frame(X, NAMES)
@@ -35,27 +58,26 @@ def test_columns_become_feature_names(model, frame):
     assert not hasattr(fitted.fit(X), "feature_names_in_")
 
 
-@frames
 def test_columns_of_text_are_refused(frame):
     text = frame(np.array([["x", "1"], ["y", "2"]]), ["a", "b"])
     with pytest.raises(TypeError, match="X must hold real numbers"):
         Autoencoder().fit(text)
 
 
-def test_missing_values_of_a_frame_are_named():
+def test_missing_values_of_a_frame_are_named(pd, pl):
     for missing in (pd.DataFrame({"a": [1.0, None], "b": [2, 3]}), pl.DataFrame({"a": [1.0, None], "b": [2, 3]}),
                     pd.DataFrame({"a": pd.array([1, None], dtype="Int64"), "b": [2, 3]})):
         with pytest.raises((ValueError, TypeError), match="X (has 1 entries that are not finite|must hold real numbers)"):
             Autoencoder().fit(missing)
 
 
-def test_mixed_columns_of_numbers_are_numbers():
+def test_mixed_columns_of_numbers_are_numbers(pd):
     frame = pd.DataFrame({"a": [1, 2], "b": [0.5, 1.5], "c": [True, False]})
     np.testing.assert_allclose(PCA().fit(frame).mean_, [1.5, 1, 0.5])
 
 
 @models
-def test_set_output(model):
+def test_set_output(model, pd, pl):
     fitted = fresh(model).fit(X)
     codes = fitted.transform(X)
     names = list(fitted.get_feature_names_out())
@@ -74,9 +96,10 @@ def test_set_output(model):
         fitted.set_output(transform="arrow")
 
 
-@pytest.mark.parametrize("container, kind", [("pandas", pd.DataFrame), ("polars", pl.DataFrame)])
-def test_the_setting_of_scikit_learn_is_followed(container, kind):
+@pytest.mark.parametrize("container", ["pandas", "polars"])
+def test_the_setting_of_scikit_learn_is_followed(container, pd, pl):
     import sklearn
+    kind = {"pandas": pd, "polars": pl}[container].DataFrame
     model = Autoencoder(**FAST).fit(X)
     with sklearn.config_context(transform_output=container):
         assert type(model.transform(X)) is kind and type(model.fit_transform(X)) is kind
@@ -85,7 +108,7 @@ def test_the_setting_of_scikit_learn_is_followed(container, kind):
     assert type(model.transform(X)) is np.ndarray
 
 
-def test_pipelines_and_clones_carry_it_over():
+def test_pipelines_and_clones_carry_it_over(pd, pl):
     from sklearn.base import clone
     from sklearn.compose import make_column_transformer
     from sklearn.pipeline import make_pipeline
@@ -98,7 +121,7 @@ def test_pipelines_and_clones_carry_it_over():
     assert list(both.fit_transform(frame).columns) == ["autoencoder__autoencoder0", "autoencoder__autoencoder1", "pca__pca0"]
 
 
-def test_a_masked_autoencoder_of_codes():
+def test_a_masked_autoencoder_of_codes(pd):
     codes = pd.DataFrame(np.random.default_rng(0).integers(0, 4, (40, 3)), columns=list("abc"))
     model = MaskedAutoencoder(hidden_dims=(5,), n_codes=4, epochs=1, random_state=0).set_output(transform="pandas").fit(codes)
     assert list(model.feature_names_in_) == list("abc")

@@ -93,9 +93,11 @@ def test_schedules_stay_in_bounds_also_beyond_the_plan(name):
 
 def test_get_schedule():
     def mine(epoch, epochs):
-        return 0.5
+        return 0.5 if epoch else None
 
-    assert get_schedule(mine) is mine
+    assert get_schedule(mine)(1, 2) == 0.5
+    with pytest.raises(TypeError, match=r"schedule\(0, 2\) must be a number, got None"):
+        get_schedule(mine)(0, 2)
     for wrong in ("linear", None, 0.1):
         with pytest.raises(ValueError, match="constant, cosine, step, warmup"):
             get_schedule(wrong)
