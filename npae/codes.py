@@ -11,15 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from .validation import check_sequence, check_size
+from .validation import check_size
 
 
 def check_n_codes(n_codes: Any) -> None:
     """Raise unless n_codes is an integer of at least 2, or a sequence of them."""
-    if not isinstance(n_codes, (Sequence, np.ndarray)):
+    if isinstance(n_codes, (str, bytes)) or not isinstance(n_codes, (Sequence, np.ndarray)):
         check_size(n_codes, "n_codes", 2)
         return
-    check_sequence(n_codes, "n_codes", "numbers such as (8, 8, 4)")
     for column, K in enumerate(n_codes):
         check_size(K, f"n_codes[{column}]", 2)
 

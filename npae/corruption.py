@@ -13,12 +13,18 @@ before training can be learnt by heart (erratum E002-10). The target stays the c
 
 `sd` is a standard deviation. Where a text writes N(mu, sigma I) with a standard deviation sigma, it means sigma^2 I
 (erratum E001-03); a mean other than zero is a shift that the first bias can undo.
+
+    >>> x, corrupt = np.ones((1, 6)), MaskingNoise(fraction=0.5)
+    >>> corrupt(x, corrupt.draw(x, np.random.default_rng(0)))
+    array([[1., 0., 0., 0., 1., 1.]])
+
 Source: 000 equations (3) to (5); 001 denoising slide; 002 section "denoising"; 004 (masked pixels).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,7 +104,11 @@ class MaskingNoise(Corruption):
 
 def blocks(m: int, image_shape: tuple[int, int], size: int, rng: np.random.Generator) -> np.ndarray:
     """Return (m, height * width) of bool: True inside of one square of this side, at a random place of each image."""
+    if not isinstance(image_shape, Sequence) or isinstance(image_shape, (str, bytes)) or len(image_shape) != 2:
+        raise TypeError(f"image_shape must be (height, width), got {image_shape!r}")
     height, width = image_shape
+    for name, side in (("height", height), ("width", width)):
+        check_integer(side, f"{name} in image_shape", 1)
     check_integer(size, "size of the block", 1, min(height, width))
     top, left = rng.integers(0, height - size + 1, (m, 1, 1)), rng.integers(0, width - size + 1, (m, 1, 1))
     rows, columns = np.arange(height)[:, np.newaxis], np.arange(width)

@@ -15,9 +15,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from .validation import check_integer, check_matrix, check_numbers
+
+LARGEST = 1e18      # whose square float32 holds
+
 
 def hoyer_sparseness(V: np.ndarray, axis: int) -> np.ndarray:
     """Return the sparseness of the vectors along `axis`; a vector of zeros, or of one entry, counts as 0."""
+    V = check_numbers(V, "V")
+    if not V.ndim or not V.size or not (np.abs(V) < LARGEST).all():
+        raise ValueError(f"V must be an array of numbers of ordinary size, at least one, got shape {V.shape}")
+    check_integer(axis, "axis", -V.ndim, V.ndim - 1)
     N = V.shape[axis]
     length = np.linalg.norm(V, axis=axis)
     safe = np.where(length == 0, 1, length)
@@ -27,14 +35,14 @@ def hoyer_sparseness(V: np.ndarray, axis: int) -> np.ndarray:
 
 def lifetime_sparseness(Y: np.ndarray) -> float:
     """Return the mean over the units of their sparseness over the examples, for activations Y (m, k)."""
-    return float(np.mean(hoyer_sparseness(np.asarray(Y, np.float64), axis=0)))
+    return float(np.mean(hoyer_sparseness(check_matrix(Y, "Y"), axis=0)))
 
 
 def population_sparseness(Y: np.ndarray) -> float:
     """Return the mean over the examples of their sparseness over the units, for activations Y (m, k)."""
-    return float(np.mean(hoyer_sparseness(np.asarray(Y, np.float64), axis=1)))
+    return float(np.mean(hoyer_sparseness(check_matrix(Y, "Y"), axis=1)))
 
 
 def zero_fraction(Y: np.ndarray) -> float:
     """Return the fraction of activations that are exactly zero."""
-    return float(np.mean(np.asarray(Y) == 0))
+    return float(np.mean(check_matrix(Y, "Y") == 0))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any, Union
 
@@ -33,16 +33,7 @@ def check_matrix(X: ArrayLike, name: str = "X", n_features: int | None = None,
         raise TypeError(f"{name} must be a matrix of real numbers, got None")
     if hasattr(X, "toarray") and not isinstance(X, np.ndarray):
         raise TypeError(f"{name} is a sparse matrix; npae works on dense arrays: pass {name}.toarray()")
-    try:
-        array = np.asarray(X)
-    except ValueError as error:
-        raise ValueError(f"{name} cannot be read as a matrix: its rows have different lengths") from error
-    if array.dtype.kind == "O":
-        array = _from_objects(array, name)
-    if array.dtype.kind == "c":
-        raise ValueError(f"{name} must hold real numbers, got {array.dtype}. Complex data not supported")
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"{name} must hold real numbers, got {array.dtype} data")
+    array = check_numbers(X, name)
     _check_two_dimensions(array, name)
     if n_features is not None and array.shape[1] != n_features:
         expected = f"expected {n_features}" if owner is None else f"but {owner} is expecting {n_features} features as input"
@@ -50,6 +41,31 @@ def check_matrix(X: ArrayLike, name: str = "X", n_features: int | None = None,
     with np.errstate(over="ignore"):  # too large for the dtype becomes inf and is reported on the next line
         array = np.ascontiguousarray(array, dtype=dtype)
     _check_finite(array, name)
+    return array
+
+
+def as_array(value: Any, name: str) -> np.ndarray:
+    """Return value as an array, or raise for rows of different lengths, masked entries and records."""
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        raise ValueError(f"{name} has {np.ma.count_masked(value)} masked entries: fill them (numpy.ma.filled) before calling")
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} cannot be read as an array: its rows have different lengths") from error
+    if array.dtype.names:
+        raise TypeError(f"{name} must be an array of single values, got records with the fields {', '.join(array.dtype.names)}")
+    return array
+
+
+def check_numbers(value: Any, name: str) -> np.ndarray:
+    """Return value as an array of real numbers of any shape, or raise."""
+    array = as_array(value, name)
+    if array.dtype.kind == "O":
+        array = _from_objects(array, name)
+    if array.dtype.kind == "c":
+        raise ValueError(f"{name} must hold real numbers, got {array.dtype}. Complex data not supported")
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{name} must hold real numbers, got {array.dtype} data")
     return array
 
 
@@ -73,21 +89,23 @@ def _from_objects(array: np.ndarray, name: str) -> np.ndarray:
 
 def _check_finite(array: np.ndarray, name: str) -> None:
     with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(array.sum()):    # then every entry is, and no array of answers was needed
+        if np.isfinite(np.vdot(array, array)):      # then every entry is, and its square; no array of answers was needed
             return
     finite = np.isfinite(array)
-    if not finite.all():
-        row, column = np.argwhere(~finite)[0]
-        raise ValueError(
-            f"{name} has {np.count_nonzero(~finite)} entries that are not finite in {array.dtype} (NaN or inf), the first at "
-            f"row {row}, column {column} ({array[row, column]}); remove or fill them before calling")
+    if finite.all():
+        raise ValueError(f"{name} has entries as large as {np.abs(array).max():.3g}, whose squares add up to more than "
+                         f"{array.dtype} holds; rescale the data")
+    row, column = np.argwhere(~finite)[0]
+    raise ValueError(
+        f"{name} has {np.count_nonzero(~finite)} entries that are not finite in {array.dtype} (NaN or inf), the first at "
+        f"row {row}, column {column} ({array[row, column]}); remove or fill them before calling")
 
 
 def check_labels(y: Any, m: int, name: str = "y") -> np.ndarray:
     """Return the class labels y (m,) as an array of whole numbers, booleans or strings, or raise; warn of a column (m, 1)."""
     if y is None:
         raise ValueError(f"fit requires y to be passed, but the target y is None: {name} holds the label of each example")
-    array = np.asarray(y)
+    array = as_array(y, name)
     if array.dtype.kind == "O" and all(isinstance(label, str) for label in array.flat):
         array = array.astype(str)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
@@ -111,6 +129,26 @@ def distinct_labels(y: np.ndarray, name: str = "y") -> np.ndarray:
     if len(classes) < 2:
         raise ValueError(f"{name} must hold at least two classes, got {len(classes)} class(es): {classes.tolist()}")
     return classes
+
+
+def check_model(model: Any, *methods: str, name: str = "model") -> None:
+    """Raise TypeError unless model has these methods."""
+    missing = [method for method in methods if not callable(getattr(model, method, None))]
+    if missing or isinstance(model, type):
+        raise TypeError(f"{name} must be a fitted model with the method{'s' * (len(methods) > 1)} {', '.join(methods)}, got "
+                        f"{model!r}")
+
+
+def check_mapping(value: Any, name: str, of_what: str) -> None:
+    """Raise TypeError unless value is a dictionary; `of_what` ends the sentence that says what it must hold."""
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} must be a dictionary of {of_what}, got {value!r}")
+
+
+def check_generator(rng: Any, name: str = "rng") -> None:
+    """Raise TypeError unless rng is a numpy Generator."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"{name} must be a numpy.random.Generator, got {rng!r}")
 
 
 def check_range(array: Rows, name: str, low: float, high: float, because: str, remedy: str) -> None:
@@ -140,7 +178,8 @@ def check_size(value: Any, name: str, low: int = 1) -> None:
 
 def check_sequence(value: Any, name: str, of_what: str) -> None:
     """Raise unless value is a list, tuple or array (no text); `of_what` ends the sentence that says what it must be."""
-    if isinstance(value, (str, bytes, bytearray)) or not isinstance(value, (Sequence, np.ndarray)) or np.ndim(value) == 0:
+    if isinstance(value, (str, bytes, bytearray)) or not isinstance(value, (Sequence, np.ndarray)) or (
+            isinstance(value, np.ndarray) and value.ndim == 0):
         raise TypeError(f"{name} must be a sequence of {of_what}, got {value!r}")
 
 

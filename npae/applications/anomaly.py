@@ -34,7 +34,7 @@ from numpy.typing import ArrayLike
 
 from ..baselines import GaussianMixture
 from ..estimator import Estimator
-from ..validation import Seed, check_choice, check_matrix, check_real
+from ..validation import Seed, check_choice, check_matrix, check_model, check_real
 from .false_alarms import false_alarm_threshold
 
 METHODS = {"reconstruction": "reconstruct", "loss": "score_samples", "code": "transform"}       # what each kind of score needs
@@ -43,18 +43,21 @@ FLOOR = 1e-3            # of the mean variance of the code units: no direction o
 
 def reconstruction_errors(model: Any, X: ArrayLike) -> np.ndarray:
     """Return the squared error (m,) of the reconstruction of each row of X (m, n), summed over the features, in float64."""
+    check_model(model, "reconstruct")
     x = check_matrix(X)
     return ((np.asarray(model.reconstruct(x), np.float64) - x) ** 2).sum(axis=1)
 
 
 def model_losses(model: Any, X: ArrayLike) -> np.ndarray:
     """Return what the model itself minimizes, minus score_samples, of each row of X (m, n), in float64."""
+    check_model(model, "score_samples")
     return -np.asarray(model.score_samples(X), np.float64)
 
 
 def fit_code_density(model: Any, X: ArrayLike, n_components: int = 10, random_state: Seed = None,
                      **settings: Any) -> GaussianMixture:
     """Return a mixture of Gaussians fitted to the codes of normal examples X (m, n); settings: more of GaussianMixture."""
+    check_model(model, "transform")
     codes = np.asarray(model.transform(X), np.float64)
     spread = codes.var(axis=0).mean()
     if not spread > 0:
@@ -69,6 +72,8 @@ def code_surprise(model: Any, X: ArrayLike, density: GaussianMixture | None = No
     Without a density the model must be vector-quantized and have its own: `model.fit_prior(X)`.
     """
     if density is not None:
+        check_model(model, "transform")
+        check_model(density, "score_samples", name="density")
         return -density.score_samples(np.asarray(model.transform(X), np.float64))
     if not hasattr(model, "code_log_likelihood"):
         raise TypeError(f"{type(model).__name__} has no prior over its codes: pass density=fit_code_density(model, X)")

@@ -32,7 +32,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
-from ..validation import check_integer, check_matrix, check_real
+from ..validation import as_array, check_integer, check_matrix, check_real
 from .denoising import denoise
 
 
@@ -61,6 +61,8 @@ def overlap_add(parts: ArrayLike, hop: int, length: int, window: ArrayLike | Non
     window: that of `cola_window` unless given. With it, overlap_add(frames(x, width, hop), hop, len(x)) is x.
     """
     F = check_matrix(parts, "parts")
+    if F.shape[1] < 2:
+        raise ValueError(f"parts must have at least 2 samples each, got shape {F.shape}")
     m, width = F.shape
     w = cola_window(width, hop) if window is None else check_signal(window, "window", width)
     check_integer(length, "length", 1)
@@ -121,8 +123,9 @@ def spectrogram(signal: ArrayLike, width: int, hop: int, sample_rate: float) -> 
 
 def check_signal(signal: ArrayLike, name: str = "signal", length: int | None = None) -> np.ndarray:
     """Return a finite float64 array (L,), or raise naming the argument."""
-    if np.ndim(signal) != 1:
-        raise ValueError(f"{name} must be one signal, an array with one dimension, got shape {np.shape(signal)}")
-    if length is not None and len(np.asarray(signal)) != length:
-        raise ValueError(f"{name} must have {length} samples, got {len(np.asarray(signal))}")
-    return check_matrix(np.asarray(signal)[np.newaxis], f"{name}, as a row,")[0]
+    array = as_array(signal, name)
+    if array.ndim != 1:
+        raise ValueError(f"{name} must be one signal, an array with one dimension, got shape {array.shape}")
+    if length is not None and len(array) != length:
+        raise ValueError(f"{name} must have {length} samples, got {len(array)}")
+    return check_matrix(array[np.newaxis], f"{name}, as a row,")[0]

@@ -21,7 +21,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..validation import Seed, check_integer, check_random_state
+from ..validation import (
+    Seed,
+    as_array,
+    check_integer,
+    check_mapping,
+    check_matrix,
+    check_model,
+    check_random_state,
+    check_sequence,
+)
 from .code_scale import codes_of, on_one_scale
 from .neighbours import majority, nearest
 from .softmax_regression import SoftmaxRegression
@@ -62,6 +71,11 @@ def classify_codes(models: Mapping[str, Any], train: Examples, validation: Examp
               all models get the same labels, and more labels include the fewer. Means over several draws say more
     """
     parts = [_checked(part, name) for part, name in zip((train, validation, test), ("train", "validation", "test"))]
+    check_mapping(models, "models", "fitted models by name")
+    for name, model in models.items():
+        if model is not None:
+            check_model(model, "transform", name=f"models[{name!r}]")
+    check_sequence(n_labels, "n_labels", "numbers such as (50, 100)")
     rows = label_order(parts[0].y, random_state)
     for index, n in enumerate(n_labels):
         check_integer(n, f"n_labels[{index}]", 2, len(rows))
@@ -75,7 +89,7 @@ def classify_codes(models: Mapping[str, Any], train: Examples, validation: Examp
 
 def label_order(y: ArrayLike, random_state: Seed = None) -> np.ndarray:
     """Return the rows of the labels y (m,) in an order in which the classes take turns, each at random within itself, (m,)."""
-    labels, rng = np.asarray(y), check_random_state(random_state)
+    labels, rng = as_array(y, "y"), check_random_state(random_state)
     if labels.ndim != 1 or not len(labels):
         raise ValueError(f"y must hold one label for each example, got shape {labels.shape}")
     shuffled = rng.permutation(len(labels))
@@ -97,8 +111,9 @@ def _accuracies(known: Examples, validation: Examples, test: Examples) -> CodeAc
 
 
 def _checked(part: Examples, name: str) -> Examples:
-    X, y = part
-    labels = np.asarray(y)
-    if labels.shape != np.shape(X)[:1]:
+    if not (isinstance(part, tuple) and len(part) == 2):
+        raise TypeError(f"{name} must be Examples(X, y), got {part!r}")
+    X, labels = check_matrix(part[0], f"{name}.X"), as_array(part[1], f"{name}.y")
+    if labels.shape != (len(X),):
         raise ValueError(f"{name} must hold one label for each of its {len(X)} examples, got shape {labels.shape}")
     return Examples(X, labels)

@@ -38,7 +38,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..baselines import KMeans
-from ..validation import Seed, check_integer, check_random_state
+from ..validation import Seed, as_array, check_integer, check_random_state
 from .code_scale import codes_of
 
 STARTS = 20     # of k-means: on the digits' pixels two runs then agree with an ARI of 0.96, with one start of 0.72
@@ -59,7 +59,7 @@ def cluster_stability(model: Any, X: ArrayLike, X_new: ArrayLike, n_clusters: in
     1: the same clusters whichever half they are found in; 0: no more alike than by chance. Uses no labels. model as above.
     """
     check_integer(repeats, "repeats", 1)
-    z, new, rng = codes_of(model, X), codes_of(model, X_new), check_random_state(random_state)
+    z, new, rng = codes_of(model, X), codes_of(model, X_new, "X_new"), check_random_state(random_state)
     agreements = []
     for _ in range(repeats):
         halves = np.array_split(rng.permutation(len(z)), 2)
@@ -70,7 +70,7 @@ def cluster_stability(model: Any, X: ArrayLike, X_new: ArrayLike, n_clusters: in
 
 def contingency_table(labels: ArrayLike, clusters: ArrayLike) -> np.ndarray:
     """Return N (c, K): how many examples have the i-th class and the j-th cluster, both in sorted order of their names."""
-    u, v = np.asarray(labels), np.asarray(clusters)
+    u, v = as_array(labels, "labels"), as_array(clusters, "clusters")
     if u.ndim != 1 or u.shape != v.shape or not len(u):
         raise ValueError(f"labels and clusters must hold one name for each example, got shapes {u.shape} and {v.shape}")
     classes, i = np.unique(u, return_inverse=True)

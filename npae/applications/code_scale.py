@@ -20,18 +20,24 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..transformer import Transformer
-from ..validation import check_matrix, check_sequence
+from ..validation import check_matrix, check_model, check_sequence
 
 
-def codes_of(model: Any, X: ArrayLike) -> np.ndarray:
+def codes_of(model: Any, X: ArrayLike, name: str = "X") -> np.ndarray:
     """Return the codes (m, k) of X (m, n) in float64: what the fitted model's `transform` gives, or X itself for None."""
-    return check_matrix(X) if model is None else check_matrix(model.transform(X), "codes")
+    if model is None:
+        return check_matrix(X, name)
+    check_model(model, "transform")
+    check_matrix(X, name)
+    return check_matrix(model.transform(X), f"the codes of {name}")
 
 
 def on_one_scale(codes: np.ndarray, *others: np.ndarray) -> list[np.ndarray]:
     """Return all sets of codes (., k) minus the mean of the first and divided by the root of its mean square."""
-    mean, scale = _mean_and_scale(codes)
-    return [(part - mean) / scale for part in (codes, *others)]
+    first = check_matrix(codes, "codes")
+    parts = [first, *(check_matrix(part, f"others[{index}]", first.shape[1]) for index, part in enumerate(others))]
+    mean, scale = _mean_and_scale(first)
+    return [(part - mean) / scale for part in parts]
 
 
 @dataclass(repr=False, eq=False)

@@ -34,7 +34,7 @@ from numpy.typing import ArrayLike
 
 from ..estimator import Estimator
 from ..losses import squared_error
-from ..validation import check_integer, check_matrix
+from ..validation import check_integer, check_matrix, check_model, check_numbers
 
 LARGEST = 16                                    # bits of a unit
 SHARES = np.linspace(0.1, 2, 39)                # of the largest deviation, tried for w; 2 suits two values at one bit
@@ -91,6 +91,7 @@ def rate_and_error(model: Any, X: ArrayLike, X_new: ArrayLike, bits: Any) -> Rat
 
     model: anything fitted with `transform` and `inverse_transform`. bits: as in CodeQuantizer.
     """
+    check_model(model, "transform", "inverse_transform")
     quantizer, new = CodeQuantizer(bits=bits).fit(model.transform(X)), check_matrix(X_new, "X_new")
     stored = quantizer.encode(model.transform(new))
     decoded = np.asarray(model.inverse_transform(quantizer.decode(stored)), np.float64)
@@ -102,7 +103,7 @@ def allocate_bits(variances: ArrayLike, total: int) -> np.ndarray:
 
     variances: of the units, times what the decoder makes of them where that is known. At most 16 bits go to a unit.
     """
-    error = check_matrix(np.reshape(variances, (1, -1)), "variances")[0].copy()
+    error = check_matrix(np.reshape(check_numbers(variances, "variances"), (1, -1)), "variances")[0].copy()
     if np.any(error < 0):
         raise ValueError(f"variances must not be negative, found {error.min():g}")
     check_integer(total, "total", 0, LARGEST * len(error))

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..corruption import Corruption
-from ..validation import Seed, check_matrix, check_random_state, check_real
+from ..validation import Seed, check_mapping, check_matrix, check_model, check_random_state, check_real
 
 
 class NoiseResult(NamedTuple):
@@ -44,23 +44,23 @@ def psnr(estimate: ArrayLike, clean: ArrayLike, data_range: float = 1.0) -> floa
     """
     check_real(data_range, "data_range", 0, open_low=True)
     mse = _mean_squared_error(estimate, clean, "estimate")
-    return 10 * math.log10(data_range ** 2 / mse) if mse else math.inf                                          # (1)
+    return 20 * math.log10(data_range) - 10 * math.log10(mse) if mse else math.inf                                          # (1)
 
 
 def psnr_gain(denoised: ArrayLike, noisy: ArrayLike, clean: ArrayLike) -> float:
     """Return by how many dB denoised images (m, n) are nearer to the clean ones than the noisy ones were."""
     before, after = (_mean_squared_error(X, clean, name) for X, name in ((noisy, "noisy"), (denoised, "denoised")))
     if not before:
-        raise ValueError("noisy is equal to clean: there is nothing to gain")
+        raise ValueError("noisy is equal to clean: there is nothing to gain (is X without any variation, or the noise 0?)")
     return 10 * math.log10(before / after) if after else math.inf                                               # (2)
 
 
 def denoise(model: Any, X: ArrayLike) -> np.ndarray:
     """Return X (m, n) denoised, (m, n) float64: the model's reconstruction, or what its own `denoise` gives if it has one."""
     x = check_matrix(X)
-    method = getattr(model, "denoise", None) or getattr(model, "reconstruct", None)
-    if method is None:
-        raise TypeError(f"model must have a method reconstruct or denoise, got {model!r}")
+    if not hasattr(model, "denoise"):
+        check_model(model, "reconstruct")
+    method = getattr(model, "denoise", None) or model.reconstruct
     denoised = check_matrix(method(x), "the model's output", n_features=x.shape[1])
     if len(denoised) != len(x):
         raise ValueError(f"the model made {len(denoised)} rows of {len(x)}")
@@ -70,6 +70,8 @@ def denoise(model: Any, X: ArrayLike) -> np.ndarray:
 def add_noise(X: ArrayLike, noise: Corruption, random_state: Seed = None) -> np.ndarray:
     """Return X (m, n) with noise of this kind and level, such as GaussianNoise(0.3), drawn for every entry."""
     x = check_matrix(X)
+    if not isinstance(noise, Corruption):
+        raise TypeError(f"noise must be a Corruption such as GaussianNoise(0.3), got {noise!r}")
     noise.validate()
     return noise(x, noise.draw(x, check_random_state(random_state)))
 
@@ -83,7 +85,16 @@ def denoising_gains(models: Mapping[str, Any], X: ArrayLike, noises: Mapping[str
     low, high   of the values that a pixel can have; see above for the clipping
     """
     clean, rng = check_matrix(X), check_random_state(random_state)
+    check_real(low, "low")
     check_real(high, "high", low, open_low=True)
+    check_mapping(models, "models", "fitted models by name")
+    check_mapping(noises, "noises", "noises by name")
+    for name, noise in noises.items():
+        if not isinstance(noise, Corruption):
+            raise TypeError(f"noises[{name!r}] must be a Corruption such as GaussianNoise(0.3), got {noise!r}")
+    for label, model in models.items():
+        if not isinstance(model, Mapping) and not hasattr(model, "denoise"):
+            check_model(model, "reconstruct", name=f"models[{label!r}]")
     found = {}
     for name, noise in noises.items():
         noisy = add_noise(clean, noise, rng)

@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..losses import squared_error
-from ..validation import check_integer, check_matrix
+from ..validation import check_integer, check_mapping, check_matrix, check_model, check_sequence
 
 CODE_SIZES = (2, 4, 8, 16, 32)
 
@@ -40,14 +40,24 @@ def fit_by_code_size(build: Callable[[int], Any], X: ArrayLike, sizes: Sequence[
 
     build: returns an untrained model of k code units, such as `PCA` or `lambda k: Autoencoder(latent_dim=k)`.
     """
+    if not callable(build):
+        raise TypeError(f"build must be a function of the number of code units, such as PCA, got {build!r}")
+    check_sequence(sizes, "sizes", "numbers of code units such as (2, 4)")
+    check_matrix(X)
     for index, k in enumerate(sizes):
         check_integer(k, f"sizes[{index}]", 1)
-    return {int(k): build(int(k)).fit(X) for k in sizes}
+    models = {int(k): build(int(k)) for k in sizes}
+    for model in models.values():
+        check_model(model, "fit", name="what build returns")
+    return {k: model.fit(X) for k, model in models.items()}
 
 
 def error_by_code_size(models: Mapping[int, Any], X: ArrayLike) -> dict[int, float]:
     """Return the squared error per example of X (m, n), summed over the features, by number of code units."""
     x = check_matrix(X)
+    check_mapping(models, "models", "fitted models by number of code units")
+    for k, model in models.items():
+        check_model(model, "reconstruct", name=f"models[{k!r}]")
     return {k: float(squared_error(np.asarray(model.reconstruct(x), np.float64), x)) for k, model in models.items()}
 
 
@@ -68,9 +78,10 @@ def trustworthiness(X: ArrayLike, Z: ArrayLike, k: int = 10) -> float:
 
 def continuity(X: ArrayLike, Z: ArrayLike, k: int = 10) -> float:
     """Return how far the k nearest in X (m, n) are near in the codes Z (m, d): 1 all of them, at worst 0."""
-    if np.shape(Z)[:1] != np.shape(X)[:1]:
-        raise ValueError(f"Z must hold one code for each example of X, got shapes {np.shape(Z)} and {np.shape(X)}")
-    return trustworthiness(Z, X, k)                                                                             # (2)
+    x, z = check_matrix(X), check_matrix(Z, "Z")
+    if len(z) != len(x):
+        raise ValueError(f"Z must hold one code for each of the {len(x)} examples of X, got {len(z)}")
+    return trustworthiness(z, x, k)                                                                             # (2)
 
 
 def _ranks(x: np.ndarray) -> np.ndarray:

@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike
 
 from ..baselines import GaussianMixture
 from ..models import Model
-from ..validation import Seed, check_integer, check_matrix, check_random_state
+from ..validation import Seed, check_integer, check_matrix, check_model, check_random_state
 from .neighbours import nearest
 
 
@@ -33,6 +33,7 @@ def sample_from_codes(model: Model, X: ArrayLike, n: int, *, n_components: int =
 
     The mixture has full covariances. For a probabilistic model the codes are the means of its posteriors.
     """
+    check_model(model, "transform", "inverse_transform")
     check_integer(n, "n", 1)
     rng = check_random_state(random_state)
     codes = np.asarray(model.transform(X), dtype=np.float64)

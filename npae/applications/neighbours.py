@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..validation import check_integer, check_matrix
+from ..validation import as_array, check_integer, check_matrix
 
 QUERIES = 256
 
@@ -60,7 +60,7 @@ def neighbour_accuracy(codes: ArrayLike, labels: ArrayLike, new_codes: ArrayLike
 
 
 def _check_labels(labels: Any, count: int, name: str) -> np.ndarray:
-    array = np.asarray(labels)
+    array = as_array(labels, name)
     if array.shape != (count,):
         raise ValueError(f"{name} must hold one label for each of the {count} codes, got shape {array.shape}")
     return array

@@ -17,10 +17,12 @@ Source: 002 "information retrieval" (l.101); semantic hashing: Salakhutdinov and
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..validation import check_integer, check_matrix
+from ..validation import as_array, check_integer, check_matrix, check_numbers
 
 BITS_SET = np.array([bin(byte).count("1") for byte in range(256)], np.uint8)      # of each byte
 QUERIES = 256           # at a time: memory is QUERIES x m x b / 8 bytes
@@ -33,7 +35,7 @@ def code_thresholds(codes: ArrayLike) -> np.ndarray:
 
 def binary_codes(codes: ArrayLike, thresholds: ArrayLike) -> np.ndarray:
     """Return packed bits (m, ceil(k / 8)), uint8, of codes (m, k): each number above its threshold or not."""
-    t = np.asarray(thresholds, dtype=np.float64)
+    t = check_numbers(thresholds, "thresholds")
     if t.ndim != 1:
         raise ValueError(f"thresholds must be one number for each unit, got shape {t.shape}")
     return np.packbits(check_matrix(codes, "codes", len(t)) > t, axis=1)
@@ -41,16 +43,13 @@ def binary_codes(codes: ArrayLike, thresholds: ArrayLike) -> np.ndarray:
 
 def hamming_distances(bits: np.ndarray, queries: np.ndarray) -> np.ndarray:
     """Return the number of differing bits (q, m) between packed queries (q, bytes) and stored bits (m, bytes)."""
-    for name, array in (("bits", bits), ("queries", queries)):
-        if not isinstance(array, np.ndarray) or array.dtype != np.uint8 or array.ndim != 2:
-            raise TypeError(f"{name} must be packed bits from binary_codes, uint8 of shape (examples, bytes), got {array!r:.60}")
-    if bits.shape[1] != queries.shape[1]:
-        raise ValueError(f"queries have {queries.shape[1]} bytes, the stored bits {bits.shape[1]}")
+    _check_bits(bits, queries)
     return BITS_SET[queries[:, np.newaxis] ^ bits].sum(axis=2, dtype=np.int64)
 
 
 def nearest_by_hamming(bits: np.ndarray, queries: np.ndarray, k: int = 10) -> np.ndarray:
     """Return the row numbers (q, k) of the k stored bits nearest to each query; of equally near ones the first stored."""
+    _check_bits(bits, queries)
     check_integer(k, "k", 1, len(bits))
     blocks = (queries[start:start + QUERIES] for start in range(0, len(queries), QUERIES))
     return np.concatenate([np.argsort(hamming_distances(bits, block), axis=1, kind="stable")[:, :k] for block in blocks])
@@ -58,9 +57,23 @@ def nearest_by_hamming(bits: np.ndarray, queries: np.ndarray, k: int = 10) -> np
 
 def precision_at(rows: ArrayLike, labels: ArrayLike, query_labels: ArrayLike) -> float:
     """Return the precision of hits: rows (q, k) of stored examples, their labels (m,), and those of the queries (q,)."""
-    hits, stored, asked = np.asarray(rows), np.asarray(labels), np.asarray(query_labels)
+    hits, stored, asked = as_array(rows, "rows"), as_array(labels, "labels"), as_array(query_labels, "query_labels")
     if hits.ndim != 2 or hits.dtype.kind not in "iu":
         raise ValueError(f"rows must be row numbers (queries, hits), got {hits.dtype} of shape {hits.shape}")
     if asked.shape != (len(hits),):
         raise ValueError(f"query_labels must hold one label for each of the {len(hits)} queries, got shape {asked.shape}")
+    if stored.ndim != 1 or not len(stored):
+        raise ValueError(f"labels must hold one label for each stored example, got shape {stored.shape}")
+    if hits.size == 0 or hits.min() < 0 or hits.max() >= len(stored):
+        raise ValueError(f"rows must hold numbers from 0 to {len(stored) - 1}, one for each of the labels, and at least one")
     return float(np.mean(stored[hits] == asked[:, np.newaxis]))
+
+
+def _check_bits(bits: Any, queries: Any) -> None:
+    for name, array in (("bits", bits), ("queries", queries)):
+        if not isinstance(array, np.ndarray) or array.dtype != np.uint8 or array.ndim != 2:
+            raise TypeError(f"{name} must be packed bits from binary_codes, uint8 of shape (examples, bytes), got {array!r:.60}")
+        if not array.size:
+            raise ValueError(f"{name} is empty: shape {array.shape}")
+    if bits.shape[1] != queries.shape[1]:
+        raise ValueError(f"queries have {queries.shape[1]} bytes, the stored bits {bits.shape[1]}")

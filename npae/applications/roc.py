@@ -27,7 +27,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..validation import check_matrix
+from ..validation import as_array, check_matrix
 
 
 def roc_curve(normal: ArrayLike, anomalous: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -57,7 +57,7 @@ def share_above(scores: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
 
 def check_scores(scores: ArrayLike, name: str) -> np.ndarray:
     """Return scores as a finite float64 vector (m,) of at least one, or raise."""
-    array = np.asarray(scores)
+    array = as_array(scores, name)
     if array.ndim != 1:
         raise ValueError(f"{name} must be a vector, one score for each example, got shape {array.shape}")
     return check_matrix(array[:, np.newaxis], name)[:, 0]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..optimizers import get_optimizer
-from ..validation import check_flag, check_integer, check_real
+from ..validation import as_array, check_flag, check_integer, check_real
 
 NOT_FOR_US = {
     "latent_dim": (2, "its code is the last layer of convolutions; channels has all the widths"),
@@ -47,7 +47,7 @@ def check_labels(labels: Any, shape: tuple[int, ...], n_classes: int, name: str)
     """Return labels as integers of this shape (m, n), or raise unless they are whole numbers from 0 to n_classes - 1."""
     if labels is None:
         raise TypeError(f"{name} must hold the label of every pixel, got None")
-    array = np.asarray(labels)
+    array = as_array(labels, name)
     if array.dtype.kind not in "iufb":
         raise TypeError(f"{name} must hold labels, whole numbers from 0 to {n_classes - 1}, got {array.dtype} data")
     if array.shape != shape:

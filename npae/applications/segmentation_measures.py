@@ -19,7 +19,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..validation import check_integer
+from ..validation import as_array, check_size
 from .segmentation_checks import check_labels
 
 
@@ -28,8 +28,8 @@ def confusion_matrix(labels: ArrayLike, predicted: ArrayLike, n_classes: int) ->
 
     labels and predicted: whole numbers from 0 to n_classes - 1, of the same shape. Raises ValueError or TypeError otherwise.
     """
-    check_integer(n_classes, "n_classes", 1)
-    y = check_labels(labels, np.shape(labels), n_classes, "labels")
+    check_size(n_classes, "n_classes")
+    y = check_labels(labels, as_array(labels, "labels").shape, n_classes, "labels")
     p = check_labels(predicted, y.shape, n_classes, "predicted")
     if not y.size:
         raise ValueError("labels is empty: there is no pixel to compare")

@@ -27,7 +27,7 @@ from ..losses import softmax, softmax_nll, softmax_nll_backward
 from ..optimizers import LBFGS
 from ..parameters import Parameters
 from ..penalties import l2_decay, l2_decay_backward
-from ..validation import check_integer, check_labels, check_matrix, check_real, distinct_labels
+from ..validation import as_array, check_integer, check_labels, check_matrix, check_real, distinct_labels
 
 
 @dataclass(kw_only=True, repr=False, eq=False)
@@ -92,9 +92,10 @@ class SoftmaxRegression(Estimator):
     def score(self, X: ArrayLike, y: Any) -> float:
         """Return the share of examples whose label is predicted rightly."""
         predicted = self.predict(X)
-        if np.shape(y) != predicted.shape:
-            raise ValueError(f"y must have shape {predicted.shape}, got {np.shape(y)}")
-        return float(np.mean(predicted == np.asarray(y)))
+        labels = as_array(y, "y")
+        if labels.shape != predicted.shape:
+            raise ValueError(f"y must have shape {predicted.shape}, got {labels.shape}")
+        return float(np.mean(predicted == labels))
 
     def __sklearn_tags__(self) -> Any:
         from sklearn.utils import ClassifierTags

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
-from ..validation import check_matrix, check_real
+from ..validation import check_integer, check_matrix, check_real
 from .audio import check_signal, cola_window, frames, overlap_add
 
 
@@ -42,6 +42,7 @@ def mean_power(signals: ArrayLike, width: int, hop: int) -> np.ndarray:
 
 def fixed_wiener(signal: ArrayLike, signal_power: ArrayLike, noise_power: ArrayLike, width: int, hop: int) -> np.ndarray:
     """Return the signal (L,) filtered by (1); both powers (width/2 + 1,) from `mean_power` at this width and hop."""
+    check_integer(width, "width", 2)
     S, N = (_check_power(power, name, width) for power, name in ((signal_power, "signal_power"), (noise_power, "noise_power")))
     Y = _transform(signal, width, hop)
     total = S + N
@@ -52,6 +53,7 @@ def fixed_wiener(signal: ArrayLike, signal_power: ArrayLike, noise_power: ArrayL
 def frame_wiener(signal: ArrayLike, noise_power: ArrayLike, width: int, hop: int, subtraction: float = 1.0) -> np.ndarray:
     """Return the signal (L,) filtered by (2), b = subtraction; noise_power (width/2 + 1,) from `mean_power` of noise alone."""
     check_real(subtraction, "subtraction", 0)
+    check_integer(width, "width", 2)
     N, Y = _check_power(noise_power, "noise_power", width), _transform(signal, width, hop)
     power = np.abs(Y) ** 2
     g = np.maximum(0, 1 - np.divide(subtraction * N, power, out=np.ones_like(power), where=power > 0))          # (2)

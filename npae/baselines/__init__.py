@@ -13,3 +13,7 @@ from .subspace import principal_angles
 __all__ = ["GaussianMixture", "KMeans", "LinearDenoiser", "NoisedDensity", "PCA", "ProbabilisticPCA", "independent_codes",
            "lloyd_step", "masking_filter", "noised_circle", "plus_plus", "principal_angles", "salt_and_pepper_filter",
            "wiener_filter"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -209,7 +209,7 @@ def _start(x: np.ndarray, K: int, floor: float, rng: np.random.Generator) -> Com
     distance = ((x - means[0])**2).sum(axis=1)                  # squared, to the nearest mean so far
     while len(means) < K:
         if not distance.any():
-            raise ValueError(f"n_components must be at most the number of different examples, {len(means)}, got {K}")
+            raise ValueError(f"n_components must be at most the number of different examples in X, {len(means)}, got {K}")
         means.append(x[rng.choice(len(x), p=distance / distance.sum())])
         distance = np.minimum(distance, ((x - means[-1])**2).sum(axis=1))
     width = max(distance.mean() / x.shape[1], floor)

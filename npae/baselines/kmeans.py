@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike
 
 from ..estimator import Estimator
 from ..latents import nearest_code
-from ..validation import Seed, check_integer, check_matrix, check_random_state
+from ..validation import Seed, check_generator, check_integer, check_matrix, check_numbers, check_random_state
 
 
 @dataclass(kw_only=True, repr=False, eq=False)
@@ -51,7 +51,7 @@ class KMeans(Estimator):
             check_integer(getattr(self, name), name, 1)
         x, rng = check_matrix(X), check_random_state(self.random_state)
         if self.n_clusters > len(x):
-            raise ValueError(f"n_clusters must be at most the number of examples, {len(x)}, got {self.n_clusters}")
+            raise ValueError(f"n_clusters must be at most the number of examples in X, {len(x)}, got {self.n_clusters}")
         middle = x.mean(axis=0)
         runs = [self._run(x - middle, rng) for _ in range(self.n_init)]
         centers, self.history_ = min(runs, key=lambda run: run[1][-1])
@@ -105,6 +105,9 @@ def lloyd_step(x: np.ndarray, centers: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
     A centre that nobody chose stays where it is.
     """
+    x, centers = _checked(x, "x"), _checked(centers, "centers")
+    if x.shape[1] != centers.shape[1]:
+        raise ValueError(f"centers must have the {x.shape[1]} features of x, got {centers.shape[1]}")
     assignment = nearest_code(x, centers)                                                   # (2)
     counts = np.bincount(assignment, minlength=len(centers))
     sums = np.stack([np.bincount(assignment, column, minlength=len(centers)) for column in x.T], axis=1)
@@ -115,6 +118,9 @@ def lloyd_step(x: np.ndarray, centers: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 def plus_plus(x: np.ndarray, K: int, rng: np.random.Generator) -> np.ndarray:
     """Return K rows of x (m, d) as k-means++ draws them, (K, d). Once all rows of x are taken, any of them comes again."""
+    x = _checked(x, "x")
+    check_integer(K, "K", 1)
+    check_generator(rng)
     chosen = [int(rng.integers(len(x)))]
     distance = ((x - x[chosen[0]]) ** 2).sum(axis=1)            # squared, to the nearest centre so far
     while len(chosen) < K:
@@ -122,6 +128,12 @@ def plus_plus(x: np.ndarray, K: int, rng: np.random.Generator) -> np.ndarray:
         chosen.append(int(rng.choice(len(x), p=p)))
         distance = np.minimum(distance, ((x - x[chosen[-1]]) ** 2).sum(axis=1))
     return x[chosen]
+
+
+def _checked(x: ArrayLike, name: str) -> np.ndarray:
+    """Return x (m, d) in its own real dtype, or raise."""
+    array = check_numbers(x, name)
+    return check_matrix(array, name, dtype=array.dtype if array.dtype.kind == "f" else np.float64)
 
 
 def _with_empty_moved(x: np.ndarray, centers: np.ndarray, assignment: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ and divided by p(x~):
 A denoiser that has learnt its task knows the score of the *noised* density. (3) and (5) are computed apart from each
 other, so that (7) can be tested.
 
-The memorising denoiser. For points (S_k = 0) the m_k are the points themselves and r is the softmax of
+The memorizing denoiser. For points (S_k = 0) the m_k are the points themselves and r is the softmax of
 -|x~ - x_k|^2 / (2 sd^2): a weighted mean of the training examples, and where sd is small beside their distances simply the
 nearest one. That is the optimum of a denoising autoencoder on finitely many examples (erratum E002-10).
 

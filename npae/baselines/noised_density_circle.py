@@ -21,8 +21,10 @@ from .noised_density import NoisedDensity
 
 def noised_circle(sd: float, radius: float = 1.0) -> NoisedDensity:
     """Return the density of the noised circle around the origin; accurate up to ten times the radius."""
-    check_real(sd, "sd", 0, open_low=True)
-    check_real(radius, "radius", 0, open_low=True)
+    check_real(sd, "sd", 0, 1e100, open_low=True)
+    check_real(radius, "radius", 0, 1e100, open_low=True)
+    if radius / sd > 1e6:
+        raise ValueError(f"sd={sd:g} is too small for radius={radius:g}: at least a millionth of it, a circle of so many points")
     n_points = max(64, int(np.ceil(10 * np.pi * radius / sd)))                              # (2)
     angle = 2 * np.pi * np.arange(n_points) / n_points
     return NoisedDensity(radius * np.stack([np.cos(angle), np.sin(angle)], axis=1), sd)

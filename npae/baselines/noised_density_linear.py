@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..validation import check_matrix, check_real
+from ..validation import as_array, check_matrix, check_real
 
 
 class LinearDenoiser(NamedTuple):
@@ -42,7 +42,7 @@ class LinearDenoiser(NamedTuple):
 
 def wiener_filter(mean: ArrayLike, covariance: ArrayLike, sd: float) -> LinearDenoiser:
     """Return the best linear denoiser for data of this mean (n,) and covariance (n, n) with noise N(0, sd^2 I)."""
-    check_real(sd, "sd", 0, open_low=True)
+    check_real(sd, "sd", 0, 1e100, open_low=True)
     mu, S = _check_moments(mean, covariance)
     return _solve(mu, S, mu, S + sd ** 2 * np.eye(len(mu)), S)                              # (2)
 
@@ -56,6 +56,8 @@ def salt_and_pepper_filter(mean: ArrayLike, covariance: ArrayLike, fraction: flo
                            high: float = 1.0) -> LinearDenoiser:
     """Return the best linear denoiser when this fraction of the entries, below 1, is set to low or high at even odds."""
     check_real(fraction, "fraction", 0, 1, open_high=True)
+    check_real(low, "low", -1e100, 1e100)
+    check_real(high, "high", -1e100, 1e100)
     mu, S = _check_moments(mean, covariance)
     q = 1 - fraction
     noised_mean = q * mu + fraction * (low + high) / 2                                      # (3)
@@ -72,7 +74,7 @@ def _solve(mu: np.ndarray, S: np.ndarray, noised_mean: np.ndarray, noised: np.nd
 
 
 def _check_moments(mean: ArrayLike, covariance: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    mu = check_matrix(np.asarray(mean)[None], "mean, as a row,")[0]
+    mu = check_matrix(as_array(mean, "mean")[None], "mean, as a row,")[0]
     S = check_matrix(covariance, "covariance", n_features=len(mu))
     if S.shape[0] != S.shape[1] or np.abs(S - S.T).max() > 1e-10 * np.abs(S).max():
         raise ValueError(f"covariance must be a symmetric ({len(mu)}, {len(mu)}) matrix, got shape {S.shape}")

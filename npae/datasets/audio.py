@@ -93,7 +93,7 @@ def mix_at_snr(signals: np.ndarray, noise: np.ndarray, snr_db: float) -> np.ndar
     if len(e) != len(x):
         raise ValueError(f"noise must have a row for each of the {len(x)} signals, got {len(e)}")
     for name, rows in (("signals", x), ("noise", e)):
-        silent = np.flatnonzero(~rows.any(axis=1))
+        silent = np.flatnonzero(_rms(rows) == 0)
         if len(silent):
             raise ValueError(f"{name} must not be silent: row {silent[0]} is 0 everywhere")
     return x + e * (_rms(x) / _rms(e) * 10 ** (-snr_db / 20))

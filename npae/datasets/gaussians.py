@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..validation import Seed, check_integer, check_random_state
+from ..validation import Seed, check_integer, check_numbers, check_random_state
 
 Array = np.ndarray | Sequence | float
+
+LARGEST = 1e100      # whose square is a number, too
 
 
 def correlated_gaussian(n_examples: int, covariance: Array, *, random_state: Seed = None) -> np.ndarray:
@@ -86,9 +88,9 @@ def _as_array(name: str, value: Array, n_dimensions: tuple[int, ...]) -> np.ndar
     """Return value as a finite, non-empty float64 array of one of the numbers of dimensions."""
     expected = f"{name} must be an array of finite numbers with {' or '.join(map(str, n_dimensions))} dimensions"
     try:
-        array = np.asarray(value, dtype=np.float64)
+        array = check_numbers(value, name).astype(np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{expected}, got {value!r}") from error
-    if array.ndim not in n_dimensions or array.size == 0 or not np.isfinite(array).all():
+    if array.ndim not in n_dimensions or array.size == 0 or not (np.abs(array) < LARGEST).all():
         raise ValueError(f"{expected}, got {value!r}")
     return array

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..validation import Seed, check_integer, check_random_state
+from ..validation import Seed, check_choice, check_integer, check_random_state
 
 _LUMINANCE = np.array([0.299, 0.587, 0.114])  # red, green, blue (ITU-R BT.601)
 _NORMALIZATIONS = ("none", "range", "whiten")
@@ -27,8 +27,7 @@ def load_patches(
     Raises ValueError, naming the argument, for n_patches < 1, a size outside 2..512, an unknown normalize or random_state.
     """
     check_integer(n_patches, "n_patches", 1)
-    if normalize not in _NORMALIZATIONS:
-        raise ValueError(f"normalize must be one of {', '.join(map(repr, _NORMALIZATIONS))}, got {normalize!r}")
+    check_choice(normalize, "normalize", _NORMALIZATIONS)
     photograph = _photograph()
     check_integer(size, "size", 2, min(photograph.shape))
     X = _cut(photograph, n_patches, size, check_random_state(random_state))

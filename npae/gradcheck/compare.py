@@ -12,12 +12,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..validation import as_array
+
 
 def relative_error(a: ArrayLike, b: ArrayLike) -> float:
     """Return (1): 0.0 when both are zero, inf when either is not finite. The shapes must agree."""
-    a, b = np.asarray(a), np.asarray(b)
+    a, b = as_array(a, "a"), as_array(b, "b")
+    for name, array in (("a", a), ("b", b)):
+        if array.dtype.kind not in "fiubc":
+            raise TypeError(f"{name} must hold numbers, got {array.dtype} data")
     if a.shape != b.shape:
-        raise ValueError(f"relative_error compares arrays of one shape, got {a.shape} and {b.shape}")
+        raise ValueError(f"a and b must have one shape, got {a.shape} and {b.shape}")
     if not (np.all(np.isfinite(a)) and np.all(np.isfinite(b))):
         return float("inf")
     scale = largest(a, b)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..validation import check_numbers
 from .numerical import Function
 from .pairs import one_example
 from .trial import Arrays, Trial, private_copy, stream
@@ -34,7 +35,7 @@ class ModelSubject:
                  term: str | None, seed: int):
         self.twin = copy.deepcopy(model)
         self.params = model.params.astype(np.float64)
-        self.X = np.array(X, dtype=np.float64)
+        self.X = np.array(check_numbers(X, "X"), dtype=np.float64)
         self.term = term or "loss"
         self.seed = seed
         if noise is None:
@@ -69,7 +70,7 @@ class ModelSubject:
 
         def call() -> tuple[Mapping[str, Any], Mapping[str, Any]]:
             self.twin.params = params
-            return self.twin.loss_and_gradients(X, noise=noise)
+            return _answer(self.twin, X, noise)
 
         def gradients(upstream: np.ndarray | None) -> dict[str, Any]:
             grads = call()[1]
@@ -114,7 +115,7 @@ class ModelSubject:
     def trial_terms(self) -> list[str]:
         """Return the names of the terms of the loss."""
         self.twin.params = self.params
-        return list(self.twin.loss_and_gradients(self.X, noise=self.noise)[0])
+        return list(_answer(self.twin, self.X, self.noise)[0])
 
     def _term_at(self, term: str, name: str, value: np.ndarray) -> Any:
         subject = copy.copy(self)
@@ -160,6 +161,14 @@ class ModelSubject:
         for i, name in enumerate(reversed(weights)):
             model.params[f"decoder.{i}.W"] = _turned_round(self.params[name])
         return ModelSubject(model, self.X, self.noise, None, self.term, self.seed)
+
+
+def _answer(model: Any, X: np.ndarray, noise: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return terms and gradients of a model; what is not finite is a finding here, where the model raises an error."""
+    try:
+        return model.loss_and_gradients(X, noise=noise)
+    except FloatingPointError:
+        return model._loss_and_gradients(model.params, X, noise)
 
 
 def _turned_round(W: np.ndarray) -> np.ndarray:

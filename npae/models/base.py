@@ -23,7 +23,7 @@ from ..penalties import Penalty
 from ..rows import ByteImages, Rows, is_bytes
 from ..training import Training, TrainingDiverged, check_finite
 from ..transformer import Transformer
-from ..validation import check_flag, check_integer, check_matrix, check_random_state
+from ..validation import check_flag, check_generator, check_integer, check_mapping, check_matrix, check_random_state
 from .hyperparameters import check_parameter_count, validate_common
 from .summary import summarize
 
@@ -242,6 +242,7 @@ class Model(Transformer):
 
     def draw_noise(self, X: ArrayLike, rng: np.random.Generator) -> dict[str, np.ndarray]:
         """Return the arrays of randomness that one step on X uses, by name; empty for a deterministic model."""
+        check_generator(rng)
         return self._draw_noise(self._check_input(X), rng)
 
     def loss_and_gradients(self, X: ArrayLike, rng: np.random.Generator | None = None, *,
@@ -255,11 +256,14 @@ class Model(Transformer):
         """
         x = self._check_input(X)
         self._check_data(x, "X")
+        if rng is not None:
+            check_generator(rng)
         if noise is None:
             if rng is None and self._is_noisy:
                 raise ValueError(f"{type(self).__name__} is noisy: pass noise=model.draw_noise(X, rng) to fix the "
                                  f"noise, or rng, a numpy Generator, to draw it")
             noise = self._draw_noise(x, rng) if rng is not None else {}
+        check_mapping(noise, "noise", "arrays by name, from draw_noise")
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):     # reported on the next line
             terms, grads = self._loss_and_gradients(self._params, x, noise)
         check_finite(terms, grads)

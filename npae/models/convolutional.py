@@ -105,7 +105,8 @@ def convolution_maps(c: int, side: int, channels: Sequence[int], kernel: int, st
     for index, o in enumerate(channels):
         if side % stride:
             raise ValueError(f"convolution number {index + 1} with stride={stride} does not fit its input of {side} x {side}: "
-                             f"the side must be divisible by the stride, once for each of the channels {tuple(channels)}")
+                             f"the side of the images in X must be divisible by the stride, once for each of the channels "
+                             f"{tuple(channels)}")
         if kernel > 2 * side + stride:
             raise ValueError(f"kernel_size={kernel} is too large for convolution number {index + 1}, whose input is "
                              f"{side} x {side}: twice the side sees everything from everywhere")

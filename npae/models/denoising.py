@@ -15,7 +15,7 @@ Weights c_ij: `corrupted_weight` for the entries that the noise has touched, `un
 al. 2010, "emphasized" denoising); both 1 by default.
 
 Far from the data r(x) is not to be trusted, not even in direction (erratum E002-15). With noise drawn once, or with a
-finite training set and little noise, the optimum memorises: it is the average of the training points, weighted by how
+finite training set and little noise, the optimum memorizes: it is the average of the training points, weighted by how
 likely each is to have become x~.
 Source: 000 equations (3) to (5); 001 denoising slides; 002; 004. "N(mu, sigma I)" means a standard deviation (E001-03).
 """
@@ -79,7 +79,7 @@ class DenoisingAutoencoder(Autoencoder):
     def corrupt(self, X: ArrayLike, rng: np.random.Generator) -> np.ndarray:
         """Return a corrupted copy (m, n) of X (m, n), as training sees it."""
         x = self._check_input(X)
-        return self._corruption()(x, self._draw_noise(x, rng)["corruption"])
+        return self._corruption()(x, self.draw_noise(x, rng)["corruption"])
 
     def score_field(self, X: ArrayLike) -> np.ndarray:
         """Return (r(x) - x) / sd^2 at X (m, n): the estimated gradient of the log-density of the noised data.

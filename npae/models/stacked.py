@@ -27,7 +27,7 @@ from ..layers import ACTIVATIONS, affine, affine_backward
 from ..losses import softmax, softmax_nll, softmax_nll_backward
 from ..parameters import Parameters
 from ..training import TrainingDiverged
-from ..validation import check_flag, check_integer, check_labels, check_random_state, check_real, distinct_labels
+from ..validation import as_array, check_flag, check_integer, check_labels, check_random_state, check_real, distinct_labels
 from .base import Model, Noise, Terms
 from .denoising import DenoisingAutoencoder
 
@@ -153,7 +153,9 @@ class StackedDenoisingAutoencoder(DenoisingAutoencoder):
     def encode_labels(self, y: ArrayLike) -> np.ndarray:
         """Return labels (m,) as the rows (m, c) that `loss_and_gradients` takes as noise["labels"]."""
         self._check_classifier()
-        y = np.asarray(y)
+        y = as_array(y, "y")
+        if y.ndim != 1 or not len(y):
+            raise ValueError(f"y must hold one label for each example, got shape {y.shape}")
         if not np.isin(y, self.classes_).all():
             raise ValueError(f"y has labels that fit has not seen; known are {self.classes_.tolist()}")
         return (y[:, np.newaxis] == self.classes_).astype(self._params.theta.real.dtype)

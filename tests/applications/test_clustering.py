@@ -108,7 +108,7 @@ def test_stability_is_one_for_clusters_that_are_there_and_lower_for_others():
     (lambda: contingency_table([0, 1], [0]), r"got shapes \(2,\) and \(1,\)"),
     (lambda: adjusted_rand_index([[0], [1]], [[0], [1]]), "one name for each example"),
     (lambda: normalized_mutual_information([], []), "one name for each example"),
-    (lambda: cluster_codes(None, np.eye(3), 4), "n_clusters must be at most the number of examples, 3"),
+    (lambda: cluster_codes(None, np.eye(3), 4), "n_clusters must be at most the number of examples in X, 3"),
     (lambda: cluster_stability(None, np.eye(3), np.eye(3), 2, repeats=0), "repeats must be an integer of at least 1"),
 ])
 def test_bad_input(call, message):

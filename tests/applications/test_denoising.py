@@ -64,7 +64,7 @@ def test_denoise_asks_for_the_reconstruction_or_for_its_own_method():
     np.testing.assert_array_equal(denoise(both, x), x / 4)
     model = npae.PCA(2).fit(x)
     np.testing.assert_array_equal(denoise(model, x), model.reconstruct(x))
-    with pytest.raises(TypeError, match="model must have a method reconstruct or denoise"):
+    with pytest.raises(TypeError, match="model must be a fitted model with the method reconstruct, got"):
         denoise(object(), x)
     with pytest.raises(ValueError, match="the model made 2 rows of 4"):
         denoise(SimpleNamespace(reconstruct=lambda x: x[:2]), x)

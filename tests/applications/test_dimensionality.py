@@ -73,7 +73,7 @@ def test_errors_by_code_size_of_pca_are_its_floors_and_models_are_built_by_size(
 
 @pytest.mark.parametrize("call, message", [
     (lambda: trustworthiness(np.eye(5), np.ones((4, 2)), 1), "Z must hold one code for each of the 5 examples"),
-    (lambda: continuity(np.eye(5), np.ones((4, 2)), 1), "Z must hold one code for each example"),
+    (lambda: continuity(np.eye(5), np.ones((4, 2)), 1), "Z must hold one code for each of"),
     (lambda: trustworthiness(np.eye(6), np.eye(6), 3), "k must be an integer from 1 to 2"),
     (lambda: trustworthiness(np.eye(6), np.full((6, 1), np.nan), 1), "not finite"),
     (lambda: fit_by_code_size(PCA, np.eye(3), (2, 0)), r"sizes\[1\] must be an integer of at least 1"),

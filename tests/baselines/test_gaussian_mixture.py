@@ -98,7 +98,7 @@ def test_the_bound_is_tight_after_the_e_step_and_lower_elsewhere(covariance):
 
 
 @both
-def test_the_m_step_maximises_the_bound(covariance):
+def test_the_m_step_maximizes_the_bound(covariance):
     X, rng = tangled(), np.random.default_rng(0)
     model = GaussianMixture(n_components=2, covariance=covariance, min_variance=1.0, max_iterations=1, random_state=0).fit(X)
     r = rng.dirichlet(np.ones(2), len(X))
@@ -270,7 +270,7 @@ def test_estimator_conventions():
 @pytest.mark.parametrize("params, error, match", [
     ({"n_components": 0}, ValueError, "n_components must be an integer of at least 1"),
     ({"n_components": 2.0}, TypeError, "n_components must be an integer"),
-    ({"n_components": 21}, ValueError, "at most the number of different examples, 20, got 21"),
+    ({"n_components": 21}, ValueError, "at most the number of different examples in X, 20, got 21"),
     ({"covariance": "tied"}, ValueError, "covariance must be one of 'full', 'diagonal'"),
     ({"max_iterations": 0}, ValueError, "max_iterations"), ({"tolerance": -1e-3}, ValueError, "tolerance"),
     ({"min_variance": 0.0}, ValueError, "min_variance"), ({"min_variance": "none"}, TypeError, "min_variance"),
@@ -290,7 +290,7 @@ def test_bad_use():
             call(X)
     with pytest.raises(ValueError, match="row 0, column 1"):
         new.fit([[1.0, np.nan], [0.0, 1.0]])
-    with pytest.raises(ValueError, match="X is constant"):
+    with pytest.raises(ValueError, match="X must hold different samples, got 9 samples that are all the same"):
         new.fit(np.full((9, 2), 0.1))
     model = GaussianMixture(random_state=0).fit(X)
     with pytest.raises(ValueError, match="X has 2 features"):

@@ -138,7 +138,7 @@ def test_equal_centres_on_equal_examples_do_not_change_places_for_ever(seed):
 
 
 @pytest.mark.parametrize("hyperparameters, error, message", [
-    ({"n_clusters": 6}, ValueError, "n_clusters must be at most the number of examples, 5, got 6"),
+    ({"n_clusters": 6}, ValueError, "n_clusters must be at most the number of examples in X, 5, got 6"),
     ({"n_clusters": 0}, ValueError, "n_clusters must be an integer of at least 1, got 0"),
     ({"n_clusters": 2.0}, TypeError, "n_clusters"), ({"n_init": 0, "n_clusters": 2}, ValueError, "n_init"),
     ({"max_iterations": 0, "n_clusters": 2}, ValueError, "max_iterations")])

@@ -100,7 +100,7 @@ def test_the_posterior_variance_is_the_error_of_the_best_denoiser(density):
     assert ((1.02 * density.denoise(noised) - x) ** 2).sum() > ((density.denoise(noised) - x) ** 2).sum()
 
 
-def test_with_little_noise_it_memorises_and_with_much_it_averages():
+def test_with_little_noise_it_memorizes_and_with_much_it_averages():
     x = QUERIES
     nearest = MEANS[((x[:, None] - MEANS) ** 2).sum(axis=2).argmin(axis=1)]
     np.testing.assert_allclose(NoisedDensity(MEANS, 0.01).denoise(x), nearest, atol=1e-9)

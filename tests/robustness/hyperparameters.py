@@ -66,7 +66,8 @@ def data_for(estimator: Estimator) -> tuple[np.ndarray, ...]:
     X = makers[row_kind(estimator)]()
     if type(estimator).__name__ == "SegmentationNetwork":
         return X, rng.integers(0, 2, X.shape)
-    return (X, np.arange(len(X)) % 2) if type(estimator).__name__ == "SoftmaxRegression" else (X,)
+    labelled = type(estimator).__name__ in ("SoftmaxRegression", "StackedDenoisingAutoencoder")
+    return (X, np.arange(len(X)) % 2) if labelled else (X,)
 
 
 def what_is_wrong(setting: Setting) -> str | None:
@@ -76,7 +77,7 @@ def what_is_wrong(setting: Setting) -> str | None:
     try:
         model.set_params(**{name: value})
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", category=UserWarning, module="npae")
+            warnings.filterwarnings("ignore", category=UserWarning)     # ours; NumPy's are RuntimeWarnings
             model.fit(*data)
     except TrainingDiverged:
         return None
