@@ -173,7 +173,6 @@ def test_other_data_and_other_models_are_refused(tmp_path):
 def test_a_spoiled_checkpoint_is_refused(spoil, tmp_path):
     Autoencoder(**FAST).fit(X, checkpoint=tmp_path)
     header, arrays = model_file.read(os.fspath(tmp_path / "checkpoint.npz"))
-    arrays.pop("header")
     spoil(header["training"], arrays)
     model_file.write(header, arrays, tmp_path / "checkpoint.npz")
     with pytest.raises(ModelFileError, match="does not describe a training run"):
@@ -214,7 +213,6 @@ def test_a_folder_that_is_read_only_is_an_error_before_training(tmp_path, monkey
 def test_a_refused_checkpoint_leaves_the_model_as_it_was(spoil, tmp_path):
     Autoencoder(**FAST).fit(X, checkpoint=tmp_path)
     header, arrays = model_file.read(os.fspath(tmp_path / "checkpoint.npz"))
-    arrays.pop("header")
     if spoil == "no state":
         arrays.pop("training/optimizer/M")
         model_file.write(header, arrays, tmp_path / "checkpoint.npz")

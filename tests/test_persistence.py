@@ -114,10 +114,10 @@ def test_foreign_files(tmp_path):
     (lambda path: rewrite(path, **{"params/encoder.0.W": np.zeros((64, 9), np.float32)}), "shape"),
     (lambda path: rewrite(path, **{"params/encoder.0.W": np.zeros((64, 8), np.float64)}), "float64 of shape .*expected float32"),
     (lambda path: rewrite(path, **{"params/encoder.0.W": np.full((64, 8), np.nan, np.float32)}), "not finite"),
-    (lambda path: rewrite(path, **{"params/encoder.0.W": np.full((64, 8), "x")}), "expected float32"),
+    (lambda path: rewrite(path, **{"params/encoder.0.W": np.full((64, 8), "x")}), "entries of type '<U1'.*integers or floats"),
     (lambda path: rewrite(path, **{"params/encoder.0.W": None}), "expected"),
     (lambda path: rewrite(path, extra=np.zeros(2)), "extra"),
-    (lambda path: rewrite(path, header=None), "no such header"),
+    (lambda path: rewrite(path, header=None), "no header of one"),
     (lambda path: rewrite(path, header=np.frombuffer(b"{broken", np.uint8)), "header is damaged"),
     (lambda path: rewrite(path, header=np.frombuffer(b"\xff\xfe", np.uint8)), "header is damaged"),
     (lambda path: with_header(path, format="other"), "not an npae model"),
@@ -151,7 +151,7 @@ def test_object_arrays_are_never_unpickled(saved):
         def __reduce__(self):
             return (pytest.fail, ("unpickled",))
     rewrite(path, **{"params/encoder.0.W": np.array([Bomb()], dtype=object)})
-    with pytest.raises(ModelFileError, match="object arrays"):
+    with pytest.raises(ModelFileError, match="Python objects, which are never unpickled"):
         load(path)
 
 

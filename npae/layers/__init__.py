@@ -22,3 +22,7 @@ __all__ = [
     "softplus", "softplus_backward", "softplus_derivative", "softplus_second_derivative",
     "tanh", "tanh_backward", "tanh_derivative", "tanh_second_derivative",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

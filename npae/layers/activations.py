@@ -28,6 +28,9 @@ class Activation(NamedTuple):
     high: float     # supremum of the outputs
     gain: float     # 2 where random weights leave half of the units off (He et al. 2015), else 1
 
+    def __repr__(self) -> str:
+        return f"Activation({self.name!r})"
+
 
 ACTIVATIONS: dict[str, Activation] = {
     activation.name: activation for activation in (

@@ -12,7 +12,7 @@ a > 0. At the corner a = 0 no derivative exists; any value between 0 and 1 is a 
     da = dy * d1                                        (4)
 
 Failure mode: a unit that is off for every example has gradient exactly 0 and never learns again (a dead unit). The
-claim that ReLU cures vanishing gradients holds on active paths only, and with He initialisation (erratum E003-09).
+claim that ReLU cures vanishing gradients holds on active paths only, and with He initialization (erratum E003-09).
 Source: 003 section V, ReLU equations; the range is [0, inf), not [0, inf] (erratum E003-08).
 """
 

@@ -2,6 +2,8 @@
 
 All are summed over features and averaged over examples. Nothing else in the package divides by the batch size, the
 activation penalties excepted, which follow the same rule.
+
+Far out (logits of +-1e4, log-variances of +-1e3) they are exact, and inf where no number of the dtype is; overflow.py says how.
 """
 
 from .absolute_error import absolute_error, absolute_error_backward, absolute_error_entries
@@ -35,3 +37,7 @@ __all__ = [
     "softmax", "softmax_nll", "softmax_nll_backward",
     "squared_error", "squared_error_and_gradient", "squared_error_backward", "squared_error_entries",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -34,23 +34,24 @@ LOG_2 = math.log(2)
 SMALL = 0.1     # below this logit the series are exact to rounding
 
 
-def _away_from_zero(o: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _split(o: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return which logits are near 0, those (0 elsewhere) for the series, and the others (1 elsewhere) for the closed form."""
     near = (o.real > -SMALL) & (o.real < SMALL)
-    return near, np.where(near, o.dtype.type(1), o)
+    return near, np.where(near, o, o.dtype.type(0)), np.where(near, o.dtype.type(1), o)
 
 
 def _log_integral(o: np.ndarray) -> np.ndarray:
-    near, far = _away_from_zero(o)
-    t = o * o                                           # the series by Horner's rule: powers are slow
+    near, small, far = _split(o)
+    t = small * small                                   # the series by Horner's rule: powers are slow
     series = -LOG_2 - t * (1 / 12 - t * (7 / 1440 - t * (31 / 90720 - t * (127 / 4838400))))
     return np.where(near, series, np.log(np.tanh(far / 2) / far))
 
 
 def continuous_bernoulli_mean(o: np.ndarray) -> np.ndarray:
     """Return e (m, n), the mean of the density with logits o."""
-    near, far = _away_from_zero(o)
-    t = o * o
-    series = 0.5 + o * (1 / 12 - t * (1 / 720 - t * (1 / 30240 - t * (1 / 1209600))))
+    near, small, far = _split(o)
+    t = small * small
+    series = 0.5 + small * (1 / 12 - t * (1 / 720 - t * (1 / 30240 - t * (1 / 1209600))))
     inverse_sinh = 2 * sigmoid(far) * sigmoid(-far) / (sigmoid(far) - sigmoid(-far))     # 1/sinh(o), without overflow
     return np.where(near, series, sigmoid(far) + inverse_sinh - 1 / far)    # (3)
 

@@ -25,6 +25,7 @@ import math
 import numpy as np
 
 from .gaussian_nll import sum_to_shape
+from .overflow import exp, times
 from .weight import Weight
 
 LOG_2, ROOT_2 = math.log(2), math.sqrt(2)
@@ -35,7 +36,7 @@ def _sign(r: np.ndarray) -> np.ndarray:
 
 
 def _scaled(mu: np.ndarray, x: np.ndarray, logvar: np.ndarray) -> np.ndarray:
-    return ROOT_2 * _sign(x - mu) * (x - mu) * np.exp(-0.5 * logvar)    # (2)
+    return times(ROOT_2 * _sign(x - mu) * (x - mu), exp(-0.5 * logvar))    # (2)
 
 
 def laplace_nll_entries(mu: np.ndarray, x: np.ndarray, logvar: np.ndarray) -> np.ndarray:
@@ -52,7 +53,7 @@ def laplace_nll(mu: np.ndarray, x: np.ndarray, logvar: np.ndarray, weight: Weigh
 def laplace_nll_backward(mu: np.ndarray, x: np.ndarray, logvar: np.ndarray, weight: Weight = None):
     """Return dmu (m, n) and dlogvar (of logvar's shape), the gradients of laplace_nll(mu, x, logvar, weight)."""
     w = 1 / len(mu) if weight is None else weight
-    dmu = -w * ROOT_2 * _sign(x - mu) * np.exp(-0.5 * logvar)    # (5)
+    dmu = times(-w * ROOT_2 * _sign(x - mu), exp(-0.5 * logvar))    # (5)
     dl = w * 0.5 * (1 - _scaled(mu, x, logvar))         # (6)
     dlogvar = sum_to_shape(dl, np.shape(logvar))        # (7)
     return dmu, dlogvar

@@ -25,6 +25,9 @@ class Loss(NamedTuple):
     on_logits: bool                             # the link is inside the loss and stays out of the network
     together: Callable[..., Any] | None = None  # (o, x, weight) -> L, do, where the two have work in common
 
+    def __repr__(self) -> str:
+        return f"Loss({self.name!r})"
+
     def value_and_gradient(self, o: np.ndarray, x: np.ndarray, weight: Weight = None, out: np.ndarray | None = None):
         """Return L and do (m, n), which is written into `out` where that is given and o is larger than a block."""
         together = self.together or self._one_after_the_other

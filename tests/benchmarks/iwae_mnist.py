@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.iwae_mnist --data FOLDER [--objective vae|iwae] [--k 1|5|50] [--minutes 20] [--state run.npz]
 
-784-200-200-50 and back, tanh, Glorot initialisation, output bias at the logit of the training mean clipped to [.001, .999];
+784-200-200-50 and back, tanh, Glorot initialization, output bias at the logit of the training mean clipped to [.001, .999];
 pixels binarized afresh for every batch; batch 20; Adam (0.9 or, with --beta1 0.99, the authors' code; beta2 .999, eps 1e-4);
 learning rate 1e-4 * 10^(1 - (i - 1)/7) for 3^(i - 1) epochs, i = 1..8: 3,280 epochs in all. The test log-likelihood is
 estimated with importance samples. float32. What is printed after fewer epochs is the honest figure after that many passes,

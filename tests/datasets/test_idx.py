@@ -6,7 +6,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from npae.datasets import read_idx
+from npae.datasets import DataFileError, read_idx
 
 ARRAY = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
 PACKINGS = {"plain": lambda content: content, "gzip": gzip.compress}
@@ -40,7 +40,7 @@ def test_a_large_array_takes_several_reads(save, idx_bytes):
 
 
 def refused(path, *words):
-    with pytest.raises(ValueError) as caught:
+    with pytest.raises(DataFileError) as caught:
         read_idx(path)
     for word in (str(path), *words):
         assert word in str(caught.value)
@@ -102,7 +102,7 @@ def peak_memory(path):
     tracemalloc.start()
     tracemalloc.reset_peak()
     before = tracemalloc.get_traced_memory()[0]
-    with pytest.raises(ValueError):
+    with pytest.raises(DataFileError):
         read_idx(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -128,7 +128,7 @@ def test_truncated_gzip(tmp_path, idx_bytes, kept):
 def test_truncated_gzip_tells_how_far_it_came(tmp_path, idx_bytes):
     content = idx_bytes(np.random.default_rng(0).integers(0, 256, (1000, 1000)).astype(np.uint8))
     (tmp_path / "a.gz").write_bytes(gzip.compress(content)[:500_000])
-    with pytest.raises(ValueError, match=r"data length: 4\d\d\d\d\d bytes found, 1000000 expected"):
+    with pytest.raises(DataFileError, match=r"data length: 4\d\d\d\d\d bytes found, 1000000 expected"):
         read_idx(tmp_path / "a.gz")
 
 

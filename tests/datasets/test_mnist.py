@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from npae import Autoencoder
-from npae.datasets import ImageData, cache_dir, load_mnist
+from npae.datasets import DataFileError, ImageData, cache_dir, load_mnist
 
 
 @pytest.fixture
@@ -78,14 +78,14 @@ def test_a_missing_file_is_named_with_its_folder(save, mnist_arrays, name):
 )
 def test_files_of_another_form(save, mnist_arrays, name, change, message):
     mnist_arrays[name] = change(mnist_arrays[name])
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(DataFileError, match=message):
         load_mnist(save(mnist_arrays))
 
 
 def test_swapped_files_are_refused(save, mnist_arrays):
     images, labels = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
     mnist_arrays[images], mnist_arrays[labels] = mnist_arrays[labels], mnist_arrays[images]
-    with pytest.raises(ValueError, match=images):
+    with pytest.raises(DataFileError, match=images):
         load_mnist(save(mnist_arrays))
 
 

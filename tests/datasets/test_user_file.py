@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from npae.datasets import load_file
+from npae.datasets import DataFileError, load_file
 
 X = np.arange(12.0).reshape(4, 3) / 7
 
@@ -33,12 +33,16 @@ def test_images_are_flattened_and_one_column_stays_a_column(tmp_path):
     ("x.csv", b"a,b\n", "empty"),
     ("x.csv", b"1,2\n3\n", "x.csv"),
     ("x.csv", b"1,2\n3,four\n", "x.csv"),
-    ("x.csv", b"1,2\n3,nan\n", "not finite"),
+    ("x.csv", b"1,2\n3,nan\n", "row 1, column 1"),
     ("x.csv", b"\xff\xfe\x00", "x.csv"),
+    ("x.csv", b"1,2\n3,4,5\n", "line 2 has 3 columns, the lines before it have 2"),
+    ("x.csv", b"1,2\n3,1_0\n", "line 2: could not convert"),
+    ("x.npy", b"", "no array"),
+    ("x.npz", b"", "it is empty"),
 ])
 def test_bad_files_are_named(tmp_path, name, content, words):
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(ValueError, match=words) as caught:
+    with pytest.raises(DataFileError, match=words) as caught:
         load_file(tmp_path / name)
     assert name in str(caught.value)
 
@@ -47,8 +51,8 @@ def test_missing_ambiguous_and_pickled_files(tmp_path):
     with pytest.raises(FileNotFoundError):
         load_file(tmp_path / "nothing.npy")
     np.savez(tmp_path / "two.npz", a=X, b=X)
-    with pytest.raises(ValueError, match="several arrays must call the data X, found a, b"):
+    with pytest.raises(DataFileError, match="several arrays must call the data X, found a, b"):
         load_file(tmp_path / "two.npz")
     np.save(tmp_path / "object.npy", np.array([{}], dtype=object), allow_pickle=True)
-    with pytest.raises(ValueError, match="object.npy.*pickle"):
+    with pytest.raises(DataFileError, match="object.npy.*never unpickled"):
         load_file(tmp_path / "object.npy")

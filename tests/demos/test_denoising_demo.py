@@ -61,11 +61,11 @@ def test_far_from_the_spiral_it_lands_beside_it(numbers):
     assert numbers["spiral_wrong_far"] < 0.02
 
 
-def test_the_best_denoiser_of_few_points_memorises(numbers):
-    assert numbers["memoriser_over_identity_0.1"] < 1e-9
-    assert numbers["memoriser_over_identity_0.3"] < 1e-2
-    assert 0.1 < numbers["memoriser_over_identity_1"] < 0.3
-    assert numbers["memoriser_new_over_best_0.3"] > 5       # and knows nothing of other points
+def test_the_best_denoiser_of_few_points_memorizes(numbers):
+    assert numbers["memorizer_over_identity_0.1"] < 1e-9
+    assert numbers["memorizer_over_identity_0.3"] < 1e-2
+    assert 0.1 < numbers["memorizer_over_identity_1"] < 0.3
+    assert numbers["memorizer_new_over_best_0.3"] > 5       # and knows nothing of other points
 
 
 def test_noise_drawn_once_is_learnt_by_heart(numbers):

@@ -214,7 +214,7 @@ def test_a_misconception_has_its_own_code_and_comes_first():
     assert codes(other) == [("G204", "b")]
 
 
-def test_a_misconception_with_wrong_shapes_is_recognised_too():
+def test_a_misconception_with_wrong_shapes_is_recognized_too():
     transposed = Misconception("M013", "dW is transposed", lambda dy, x, W: (dy @ W.T, dy.T @ x, dy.sum(axis=0)))
     report = check_gradients(affine, lambda dy, x, W: (dy @ W.T, (x.T @ dy).T.copy(), dy.sum(axis=0)), affine_inputs(RNG),
                              misconceptions=[MEAN, transposed])

@@ -142,7 +142,7 @@ BUGS = {
     "ignores the upstream": (sigmoid, lambda dy, y: y * (1 - y), matrix, {"a": "G111"}),
     "adds a constant": (affine, spoil(b=lambda g, *_: g + 0.1), affine_inputs, {"b": "G213"}),
     "squares dy": (sigmoid, lambda dy, y: dy**2 * y * (1 - y), matrix, {"a": "G112"}),
-    "normalises dy": (sigmoid, lambda dy, y: dy / max(1e-12, np.linalg.norm(dy)) * y * (1 - y), matrix, {"a": "G214"}),
+    "normalizes dy": (sigmoid, lambda dy, y: dy / max(1e-12, np.linalg.norm(dy)) * y * (1 - y), matrix, {"a": "G214"}),
     "tanh's derivative for sigmoid": (sigmoid, lambda dy, y: dy * (1 - y**2), matrix, {"a": "G211"}),
     "derivative at y instead of a": (sigmoid, lambda dy, y: sigmoid_backward(dy, sigmoid(y)), matrix, {"a": "G211"}),
     "ReLU mask from dy": (relu, lambda dy, a: dy * (dy > 0), matrix, {"a": "G108"}),
@@ -169,7 +169,7 @@ BUGS = {
 INNOCENT = [name for name, (*_, codes) in BUGS.items()
             if min(codes.values()) >= "G2" or set(codes.values()) <= {"G101", "G108", "G111", "G112"}]
 WRONG_VALUES = [name for name, (*_, codes) in BUGS.items()
-                if "G2" <= min(codes.values()) < "G3" and name not in ("adds a constant", "normalises dy")]
+                if "G2" <= min(codes.values()) < "G3" and name not in ("adds a constant", "normalizes dy")]
 
 
 @pytest.mark.parametrize("name", BUGS)

@@ -8,7 +8,7 @@ torch, fast     the same with fast_mode=True: one product v^T J u for every inpu
 JAX             jax.test_util.check_grads(modes="rev", order=1): check_vjp, one Gaussian direction in all inputs, one Gaussian
                 cotangent, eps 1e-4, atol = rtol = 1e-5 in float64.  jax/_src/public_test_util.py
 HIPS autograd   autograd.test_util.check_vjp: the same projection, eps 1e-6, |a - b| < 1e-6 or |a - b| / |a + b| < 1e-6.
-Chainer         chainer.gradient_check.check_backward(eps=1e-3, atol=1e-5, rtol=1e-4): a normalised random direction.
+Chainer         chainer.gradient_check.check_backward(eps=1e-3, atol=1e-5, rtol=1e-4): a normalized random direction.
 CS231n          h = 1e-5, max |a - n| / max(|a| + |n|, 1e-8) entry by entry; the notes call 1e-4 acceptable only where there are
                 kinks and 1e-7 good: both thresholds.  https://cs231n.github.io/neural-networks-3/#gradcheck
 UFLDL           EPSILON = 1e-4, norm(n - a) / norm(n + a) < 1e-9 over all parameters of a scalar cost.
@@ -78,7 +78,7 @@ def hips(point, suspect, rng):
 
 
 def chainer(point, suspect, rng):
-    """One normalised random direction, eps 1e-3, upstream uniform in (-1, 1)."""
+    """One normalized random direction, eps 1e-3, upstream uniform in (-1, 1)."""
     directions = {name: rng.normal(size=point.arrays[name].shape) for name in point.names}
     length = np.sqrt(sum(np.sum(d ** 2) for d in directions.values()))
     directions = {name: d / length for name, d in directions.items()}

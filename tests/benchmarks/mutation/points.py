@@ -131,7 +131,8 @@ class ModelPoint(Point):
     def value(self, changes):
         """Return the trusted loss as a vector of one entry, some parameters replaced."""
         X, noise = self._arguments()
-        return np.ravel(self._twin(changes).loss_and_gradients(X, noise=noise)[0]["loss"])
+        twin = self._twin(changes)
+        return np.ravel(twin._loss_and_gradients(twin._params, X, noise)[0]["loss"])     # perhaps inf, which is no error here
 
     def call(self, suspect, dy=None, shared=None):
         """Return the suspect's gradients by name; `shared` is a twin whose parameters are handed out uncopied."""
@@ -176,7 +177,7 @@ class OnDemand(Mapping):
 
 def true_gradients(model, X, noise):
     """The suspect that is right: what the model itself returns."""
-    return type(model).loss_and_gradients(model, X, noise=noise)[1]
+    return type(model)._loss_and_gradients(model, model._params, X, noise)[1]
 
 
 def accused_model(model, suspect):
@@ -184,7 +185,7 @@ def accused_model(model, suspect):
     original = type(model)
 
     def loss_and_gradients(self, X, rng=None, *, noise=None):
-        terms, _ = original.loss_and_gradients(self, X, rng, noise=noise)
+        terms, _ = original._loss_and_gradients(self, self._params, X, noise)
         inner = copy.copy(self)
         inner.__class__ = original
         return terms, OnDemand(lambda: suspect(inner, X, noise))

@@ -238,7 +238,7 @@ def markdown(study, everything=False):
         + ", ".join(f"{code} {count.hits:g}/{count.total:g}" for code, count in sorted(study.classes.items())),
         f"- seconds of one core: {', '.join(f'{name} {seconds:.0f}' for name, seconds in study.seconds.items())}"]
     lists = {"Escapes": study.escapes, "Labelled mistakes not detected": study.missed, "Wrong names": study.wrong_names,
-             "Named otherwise, or not recognised": study.unnamed, "Innocent tensors accused": study.innocent,
+             "Named otherwise, or not recognized": study.unnamed, "Innocent tensors accused": study.innocent,
              "False alarms": study.false_alarms, "No verdict": study.untrusted}
     if everything:
         lists["Never seen to differ from the original"] = study.equivalent

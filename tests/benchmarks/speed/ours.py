@@ -18,7 +18,7 @@ def make(workspace: bool = True) -> Contender:
         params = model.params.with_workspace() if workspace else model.params
 
         def epoch() -> float:
-            return training._minibatch_epoch(model, params, X, None, LEARNING_RATE)["loss"]
+            return training._minibatch_epoch(model, params, X, None, LEARNING_RATE)[0]["loss"]
 
         return epoch
 
