@@ -60,7 +60,26 @@ def chunks(x: Rows, size: int = CHUNK) -> Iterator[np.ndarray]:
 
 
 def by_chunks(function: Callable[[np.ndarray], np.ndarray], x: Rows, size: int = CHUNK) -> np.ndarray:
-    """Return function(x), whose rows depend on the same rows of x alone, computed `size` rows at a time."""
+    """Return function(x), whose rows depend on the same rows of x alone, computed `size` rows at a time.
+
+    Raises FloatingPointError where a result is not finite.
+    """
+    return checked(lambda: _by_chunks(function, x, size))
+
+
+def checked(compute: Callable[[], np.ndarray]) -> np.ndarray:
+    """Return compute(), rows of numbers; raise FloatingPointError, and let NumPy say nothing, where they are not finite."""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        found = compute()
+        in_range = np.isfinite(found.sum()) or np.isfinite(found).all()     # the sum needs no array of answers
+    if not in_range:
+        row = np.flatnonzero(~np.isfinite(found.reshape(len(found), -1)).all(axis=1))[0]
+        raise FloatingPointError(f"row {row} of the result is not finite in {found.dtype}: the parameters of the model, or the "
+                                 f"data, are too large for it")
+    return found
+
+
+def _by_chunks(function: Callable[[np.ndarray], np.ndarray], x: Rows, size: int) -> np.ndarray:
     if len(x) <= size:
         return function(x[:])
     out: np.ndarray | None = None

@@ -25,3 +25,7 @@ KINDS: dict[str, Callable[[int], Iterator[Check]]] = {
 
 __all__ = ["KINDS", "Check", "behaviour_checks", "determinism_checks", "gradient_checks", "invariance_checks",
            "oracle_checks"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -80,7 +80,7 @@ def without_biases_it_is_not(x: np.ndarray, seed: int, k: int = 2) -> Iterator[C
 
 
 def minimize(model: Model, x: np.ndarray, trained: list[str], iterations: int = 2000) -> None:
-    """Minimise the loss with L-BFGS over the named parameters only, in place; the others stay as they are."""
+    """Minimize the loss with L-BFGS over the named parameters only, in place; the others stay as they are."""
     mask = Parameters(model.params.shapes)
     for name in trained:
         mask[name] = np.ones(mask[name].shape)

@@ -2,7 +2,7 @@
 
 The noise enters a linear decoder linearly, so the squared error is a quadratic function of eps. The 2k points +-sqrt(k) e_j
 have mean 0 and covariance I: the average over them *is* the expectation of any quadratic. With these "samples" the model's
-own loss_and_gradients returns the exact expected loss and its gradient, without noise, for L-BFGS to minimise.
+own loss_and_gradients returns the exact expected loss and its gradient, without noise, for L-BFGS to minimize.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def largest_exact_gradient(model: Model, x: np.ndarray) -> float:
 
 
 def minimize_exactly(model: Model, x: np.ndarray, iterations: int = 1000, tolerance: float = 1e-7) -> float:
-    """Minimise the expected loss of a linear model with L-BFGS, in place, until no gradient is larger; return the loss."""
+    """Minimize the expected loss of a linear model with L-BFGS, in place, until no gradient is larger; return the loss."""
     noise, steepest = exact_noise(len(x), model.latent_dim), np.inf
 
     def loss_and_gradient(theta: np.ndarray) -> tuple[float, np.ndarray]:

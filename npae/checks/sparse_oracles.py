@@ -40,7 +40,7 @@ def sparse_oracle_checks(seed: int = 0) -> Iterator[Check]:
 
 
 def map_codes(sparsity: str, rate: float, y: np.ndarray, steps: int = 150) -> np.ndarray:
-    """Return the codes z (n,) that minimise (y - z)^2 / 2 + rate * penalty(z), by descending the model's own gradient.
+    """Return the codes z (n,) that minimize (y - z)^2 / 2 + rate * penalty(z), by descending the model's own gradient.
 
     One example with the features y (n,). The decoder is fixed to the identity and the encoder to its biases, which
     are then the code. With L1 every feature gets two rectifiers, z = z+ - z-: a code that has arrived at zero stays.

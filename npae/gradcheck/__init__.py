@@ -18,3 +18,7 @@ from .stages import Misconception, Paths, Stages
 
 __all__ = ["Derivative", "Finding", "GradientCheckError", "Misconception", "Paths", "Report", "Stages", "TensorRow",
            "central_difference", "check_gradients", "complex_step", "relative_error", "richardson"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -5,7 +5,7 @@
     3. linearity        in the upstream gradient
     4. reference        the best numerical derivative that can be proven
     5. comparison       per tensor; whoever fails is heard by a second witness first
-    6. localisation     where backward returns intermediates, the first wrong one in backward order
+    6. localization     where backward returns intermediates, the first wrong one in backward order
     7. naming           the simplest identity that the wrong gradient satisfies (claims.py)
     8. re-test          of that identity at other points and shapes (naming.py); what does not hold there is not said
 
@@ -68,6 +68,12 @@ def check_gradients(forward: Any, backward: Any = None, inputs: Mapping[str, Any
         seed            of everything random in here
         method          "auto": complex step where proven, else Richardson, tolerance 1e-9; "complex" (1e-12),
                         "richardson" (1e-9), "central" (1e-7)
+
+    >>> from npae.layers import sigmoid, sigmoid_backward
+    >>> check_gradients(sigmoid, lambda dy, a: dy, {"a": np.array([[-1.0, 0.5]])}).verdict
+    'fail'
+    >>> check_gradients(sigmoid, sigmoid_backward, {"a": np.array([[-1.0, 0.5]])}).verdict
+    'pass'
     """
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")

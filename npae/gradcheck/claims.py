@@ -16,7 +16,7 @@ from itertools import combinations
 import numpy as np
 
 from .compare import largest
-from .factors import Factor, recognise
+from .factors import Factor, recognize
 from .known import known_arrays, known_functions
 from .scene import IDENTITY, Scene
 
@@ -67,7 +67,7 @@ def _true_of(there: Scene, name: str) -> np.ndarray:
 def constant_factor(scene: Scene, name: str) -> Iterator[Claim]:
     """g = c r with one number c: -1, 2, the batch size, ..."""
     ratio = proportion(scene.got(name), scene.true(name))
-    for factor in recognise(ratio, scene) if ratio else ():
+    for factor in recognize(ratio, scene) if ratio else ():
         code = "G203" if factor.text == "-1" else "G204"
         yield of_true(code, name, np.asarray, "the true gradient").times(factor)
 
@@ -237,7 +237,7 @@ def added(scene: Scene, name: str) -> Iterator[Claim]:
     gap = scene.got(name) - scene.true(name)
     for label, evaluate in [("1", _one), *known_arrays(scene)]:
         ratio = proportion(gap, 0 * gap + evaluate(scene)) if _fits(evaluate, scene, name) else None
-        for factor in recognise(ratio, scene) if ratio else ():
+        for factor in recognize(ratio, scene) if ratio else ():
             product = label if factor.text == "1" else factor.text if label == "1" else f"{factor.text} x {label}"
             yield Claim("G213", name, partial(_with_summand, name=name, factor=factor, f=evaluate),
                         f"the true gradient + {product}", product, factor)
@@ -285,7 +285,7 @@ def of_parts(scene: Scene, name: str) -> Iterator[Claim]:
         weights = _weights(scene, name, list(parts.values())) if len(parts) > 1 and _add_up(scene, name, parts) else None
         if weights is None:
             continue
-        choices = [list(_simplest(recognise(round_zero(w, weights), scene))) for w in weights]
+        choices = [list(_simplest(recognize(round_zero(w, weights), scene))) for w in weights]
         for turn in range(max(map(len, choices))):
             factors = {label: choice[min(turn, len(choice) - 1)] for label, choice in zip(parts, choices)}
             wrong = {label: factor for label, factor in factors.items() if factor.text != "1"}

@@ -25,7 +25,7 @@ CODES = {
     "G110": "it depends on another forward pass in between: stale state",
     "G111": "the upstream gradient is ignored",
     "G112": "a function of the upstream gradient is used instead of it",
-    "G200": "wrong values, not recognised",
+    "G200": "wrong values, not recognized",
     "G201": "zero",
     "G202": "the gradient of another tensor",
     "G203": "the wrong sign",

@@ -15,7 +15,7 @@ import numpy as np
 
 from .claims import Claim
 from .findings import Finding, TensorRow
-from .naming import Elsewhere, recognise_bug, recognise_misconception
+from .naming import Elsewhere, recognize_bug, recognize_misconception
 from .reference import Reference
 from .scene import Scene, other_scenes
 from .stages import Misconception
@@ -41,17 +41,17 @@ class Diagnosis:
     def findings(self, found: Sequence[Finding], misconceptions: Sequence[Misconception]) -> tuple[list[Finding], list[Claim]]:
         """Return the findings with names, the most telling first, and the claims behind them."""
         failed = [row for row in self.rows.values() if row.verdict == "fail"]
-        known = recognise_misconception(self.scene, self.elsewhere, misconceptions)
+        known = recognize_misconception(self.scene, self.elsewhere, misconceptions)
         if known:
             return [misconception_finding(known, self.scene, next(iter(failed), None)),
                     *(finding for finding in found if finding.code[0] != "G")], []
         results = [self._named(finding) for finding in found]
         accused = {finding.tensor for finding in found}
         wrong = [row for row in failed if row.name not in accused]
-        results += self._localised(wrong) or [self._value(row) for row in wrong]
+        results += self._localized(wrong) or [self._value(row) for row in wrong]
         return [finding for finding, _ in results], [claim for _, claim in results if claim]
 
-    def _localised(self, wrong: Sequence[TensorRow]) -> list[tuple[Finding, Claim | None]]:
+    def _localized(self, wrong: Sequence[TensorRow]) -> list[tuple[Finding, Claim | None]]:
         """Return one finding for the first wrong line, where backward returned gradients of lines."""
         stages = getattr(self.scene.subject, "stages", [])
         if not wrong or not any(name in stages for name in self.rows):
@@ -66,14 +66,14 @@ class Diagnosis:
         return [(replace(finding, evidence=(place, *finding.evidence)), claim)]
 
     def _value(self, row: TensorRow) -> tuple[Finding, Claim | None]:
-        claim = recognise_bug(self.scene, self.elsewhere, row.name)
+        claim = recognize_bug(self.scene, self.elsewhere, row.name)
         return (claim_finding(claim, self.scene, row), claim) if claim else (unknown_finding(self.scene, row), None)
 
     def _named(self, finding: Finding) -> tuple[Finding, Claim | None]:
         """Return a finding of the contract, with more to say where it is known what is used instead of dy."""
         if finding.code in UNNAMED:
             with suppress(KeyError, TypeError):
-                claim = recognise_bug(self.scene, self.elsewhere, finding.tensor, linear=False)
+                claim = recognize_bug(self.scene, self.elsewhere, finding.tensor, linear=False)
                 if claim and (finding.code == "G108" or claim.code == "G111"):
                     named = claim_finding(claim, self.scene, self.rows.get(finding.tensor))
                     fact = finding.evidence[0] if finding.evidence else finding.message

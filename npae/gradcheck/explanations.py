@@ -109,7 +109,7 @@ CONTRACT = {
         "depend on dy: without dy it is zero, and twice the dy gives twice the gradient.",
         "b(0) = 0,   b(-u) = -b(u),   b(2u) = 2 b(u)",
         ("clipping or thresholds inside backward", "the gradient of a penalty added, which has no dy in it",
-         "dy normalised or rounded"),
+         "dy normalized or rounded"),
         "what should backward return when nothing depends on the output, dy = 0?"),
     "G109": Explanation(
         "Two equal calls of backward returned different gradients, and the second is not twice the first. Something random "

@@ -34,7 +34,7 @@ class Factor:
     rivals: tuple[Factor, ...] = ()
 
 
-def recognise(number: float, scene: Scene) -> Iterator[Factor]:
+def recognize(number: float, scene: Scene) -> Iterator[Factor]:
     """Yield the expressions that equal the number here: simple numbers, lengths of axes, their products, the number."""
     simple = [constant for constant in NUMBERS if _same(number, constant)]
     yield from map(_constant, simple)

@@ -16,7 +16,7 @@ import numpy as np
 
 from .claims import NOT_LINEAR, ORDER, SCALABLE, Claim, proportion
 from .compare import relative_error
-from .factors import recognise
+from .factors import recognize
 from .pairs import Pair
 from .scene import IDENTITY, Scene, agree
 from .stages import Misconception
@@ -38,7 +38,7 @@ class Elsewhere:
             yield scene
 
 
-def recognise_bug(scene: Scene, elsewhere: Iterable[Scene], name: str, linear: bool = True) -> Claim | None:
+def recognize_bug(scene: Scene, elsewhere: Iterable[Scene], name: str, linear: bool = True) -> Claim | None:
     """Return the first claim about the gradient of `name` that holds here and elsewhere, None if there is none."""
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")     # a candidate outside the domain of a function is not the user's concern
@@ -77,7 +77,7 @@ def holds_elsewhere(claim: Claim, scene: Scene, elsewhere: Iterable[Scene]) -> b
     return tried > 0 and not in_doubt
 
 
-def recognise_misconception(scene: Scene, elsewhere: Iterable[Scene],
+def recognize_misconception(scene: Scene, elsewhere: Iterable[Scene],
                             misconceptions: Sequence[Misconception]) -> Misconception | None:
     """Return the first misconception that gives what backward returned, here and elsewhere, all tensors together."""
     for misconception in misconceptions:
@@ -127,4 +127,4 @@ def _holds(claim: Claim, scene: Scene) -> bool | None:
 def _scaled(claim: Claim, scene: Scene) -> Iterator[Claim]:
     ratio = proportion(scene.got(claim.tensor), np.where(np.isfinite(scene.true(claim.tensor)), claim.predict(scene), 0))
     if ratio and abs(ratio - 1) > IDENTITY:
-        yield from (claim.times(factor) for factor in recognise(ratio, scene))
+        yield from (claim.times(factor) for factor in recognize(ratio, scene))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import random
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from typing import Any, Protocol
 import numpy as np
 
 Arrays = Mapping[str, Any]
+
+ONE_AT_A_TIME = threading.RLock()       # random states and warning filters belong to the process, not to a thread
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,11 @@ def stream(seed: int, purpose: str) -> np.random.Generator:
 
 @contextmanager
 def global_randomness_restored() -> Iterator[None]:
-    """Leave NumPy's and Python's global random states as they were, whatever happens inside."""
-    numpy_state, python_state = np.random.get_state(), random.getstate()
-    try:
-        yield
-    finally:
-        np.random.set_state(numpy_state)
-        random.setstate(python_state)
+    """Leave NumPy's and Python's global random states as they were, whatever happens inside; one thread at a time."""
+    with ONE_AT_A_TIME:
+        numpy_state, python_state = np.random.get_state(), random.getstate()
+        try:
+            yield
+        finally:
+            np.random.set_state(numpy_state)
+            random.setstate(python_state)

@@ -22,3 +22,7 @@ __all__ = [
     "reparameterize_cholesky", "reparameterize_cholesky_backward", "straight_through", "straight_through_backward",
     "unit_noise", "unit_noise_backward", "updated_averages", "usage",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

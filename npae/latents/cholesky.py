@@ -23,11 +23,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..losses.overflow import exp, times
+
 
 def cholesky_factor(logvar: np.ndarray, lower: np.ndarray) -> np.ndarray:
     """Return L (m, k, k), lower triangular with a positive diagonal."""
-    std = np.exp(0.5 * logvar)                          # (1)
-    return np.tril(lower, -1) + std[:, :, None] * np.eye(std.shape[1], dtype=std.real.dtype)    # (2)
+    std = exp(0.5 * logvar)                             # (1)
+    diagonal = np.eye(std.shape[1], dtype=bool)         # to choose by: inf * 0 would be NaN beside the diagonal
+    return np.where(diagonal, std[:, :, None], np.tril(lower, -1))    # (2)
 
 
 def reparameterize_cholesky(mu: np.ndarray, logvar: np.ndarray, lower: np.ndarray, eps: np.ndarray) -> np.ndarray:
@@ -38,9 +41,9 @@ def reparameterize_cholesky(mu: np.ndarray, logvar: np.ndarray, lower: np.ndarra
 
 def reparameterize_cholesky_backward(dz: np.ndarray, logvar: np.ndarray, eps: np.ndarray):
     """Return dmu (m, k), dlogvar (m, k), dlower (m, k, k) for dz (m, S, k), summed over the samples."""
-    std = np.exp(0.5 * logvar)                          # (1)
+    std = exp(0.5 * logvar)                             # (1)
     dmu = np.sum(dz, axis=1)                            # (4)
     dL = np.swapaxes(dz, 1, 2) @ eps                    # (5)
-    dlogvar = np.einsum("ijj->ij", dL) * std / 2        # (6)
+    dlogvar = times(np.einsum("ijj->ij", dL), std) / 2  # (6)
     dlower = np.tril(dL, -1)                            # (7)
     return dmu, dlogvar, dlower

@@ -26,16 +26,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..losses.overflow import exp, times
+
 
 def reparameterize(mu: np.ndarray, logvar: np.ndarray, eps: np.ndarray) -> np.ndarray:
     """Return z = mu + exp(logvar / 2) * eps, of eps's shape."""
-    std = np.exp(0.5 * logvar)                          # (1)
-    return mu + std * eps                               # (2)
+    std = exp(0.5 * logvar)                             # (1)
+    return mu + times(eps, std)                         # (2)
 
 
 def reparameterize_backward(dz: np.ndarray, logvar: np.ndarray, eps: np.ndarray):
     """Return dmu and dlogvar for dz, both of dz's shape (one gradient for every sample)."""
-    std = np.exp(0.5 * logvar)                          # (1)
+    std = exp(0.5 * logvar)                             # (1)
     dmu = +dz                                           # (3)
-    dlogvar = dz * eps * std / 2                        # (4)
+    dlogvar = times(dz * eps, std) / 2                  # (4)
     return dmu, dlogvar

@@ -18,3 +18,7 @@ __all__ = [
     "HierarchicalVectorQuantizedAutoencoder", "MaskedAutoencoder", "Model", "ProbabilisticAutoencoder", "SparseAutoencoder",
     "StackedDenoisingAutoencoder", "VariationalAutoencoder", "VectorQuantizedAutoencoder",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -90,7 +90,11 @@ class PriorOverCodes(QuantizedAutoencoder):
 
     def _adopt_parts(self, parts: dict[str, Model]) -> None:
         if parts:
-            self.priors_ = [parts[f"priors_{index}"] for index in range(len(self._quantizers))]     # type: ignore[misc]
+            priors = [_prior(parts[f"priors_{index}"], *self._columns(index)) for index in range(len(self._quantizers))]
+            for prior in priors:
+                if tuple(prior._network.K) != self._sizes()[:prior.n_features_in_]:
+                    raise ValueError(f"a prior over its codes must be of {self._sizes()} codes, got {tuple(prior._network.K)}")
+            self.priors_ = priors
 
     def _begin(self, params: Any, rng: np.random.Generator) -> None:
         super()._begin(params, rng)
@@ -101,3 +105,10 @@ class PriorOverCodes(QuantizedAutoencoder):
         super().partial_fit(X, y)
         self.__dict__.pop("priors_", None)
         return self
+
+
+def _prior(part: Model, given: int, width: int) -> MaskedAutoencoder:
+    """Return a part that is a prior over `width` columns of codes, the first ones given, or raise ValueError."""
+    if not isinstance(part, MaskedAutoencoder) or (part.n_given, part.n_features_in_) != (given, width):
+        raise ValueError(f"a prior over its codes must be a MaskedAutoencoder of {width} columns, {given} of them given")
+    return part

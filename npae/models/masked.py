@@ -85,7 +85,6 @@ class MaskedAutoencoder(Model):
         for layer in self._network.layers:      # cut connections have no gradient; at 0 they cost no weight decay either
             self._params[layer.weight] *= layer.mask
 
-
     def _codes_per_column(self, n: int) -> np.ndarray:
         if n <= self.n_given:
             raise ValueError(f"n_given must leave at least one column to model: it is {self.n_given}, the data have {n} columns")

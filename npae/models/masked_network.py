@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from numbers import Integral
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -59,7 +60,8 @@ class MaskedNetwork:
         degrees = [inputs, *(np.arange(width) * S // width for width in hidden_dims)]
 
         def layer(name: str, activation: Activation, before: np.ndarray, after: np.ndarray) -> MaskedLayer:
-            return MaskedLayer(name, activation, (before[:, np.newaxis] <= after).astype(dtype))
+            mask = np.empty((len(before), len(after)), dtype)
+            return MaskedLayer(name, activation, np.less_equal(before[:, np.newaxis], after, out=mask))
 
         self.stack = [layer(f"encoder.{i}", ACTIVATIONS[activation], *pair) for i, pair in enumerate(zip(degrees, degrees[1:]))]
         self.stack.append(layer("decoder.0", linear, degrees[-1], outputs))
@@ -111,3 +113,17 @@ class MaskedNetwork:
             if need_dx:
                 da = self.stack[i - 1].activation.backward(dy, trace[i])
         return grads
+
+
+def masked_shapes(n: int, n_codes: Any, n_given: int, hidden_dims: Sequence[int], direct: bool) -> Shapes:
+    """Return the shapes of such a network's parameters for n columns, without its masks, which are as large as the weights.
+
+    n_codes: one number for all columns, or one for each.
+    """
+    each = isinstance(n_codes, Integral)
+    inputs, outputs = (n * n_codes, (n - n_given) * n_codes) if each else (sum(n_codes), sum(n_codes[n_given:]))
+    widths = [inputs, *hidden_dims, outputs]
+    names = [*(f"encoder.{i}" for i in range(len(hidden_dims))), "decoder.0"]
+    weights = dict(zip(names, zip(widths, widths[1:]))) | ({"direct": (inputs, outputs)} if direct else {})
+    shapes: dict[str, tuple[int, ...]] = {f"{name}.W": shape for name, shape in weights.items()}
+    return shapes | {f"{name}.b": weights[name][1:] for name in names}

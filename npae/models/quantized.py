@@ -84,6 +84,13 @@ class QuantizedAutoencoder(Autoencoder):
             codebook[...] = rng.normal(size=codebook.shape)
             self._state |= quantizer.new_state(codebook)
 
+    def _adopt_state(self, state: dict[str, np.ndarray]) -> None:
+        for quantizer in self._quantizers:
+            for name, expected in quantizer.new_state(self._params[quantizer.named("codebook")]).items():
+                if name not in state or state[name].shape != expected.shape:
+                    raise ValueError(f"the state {name} must have shape {expected.shape}")
+        super()._adopt_state(state)
+
     def _before_fit(self, x: Rows) -> None:
         if self.codebook_init != "kmeans":
             return

@@ -169,6 +169,12 @@ class VariationalAutoencoder(Evidence):
             share = min(1.0, (epoch + 1) / (self.beta_warmup + 1))
             self._state["beta_share"] = np.asarray(share, self._real_dtype())
 
+    def _adopt_state(self, state: dict[str, np.ndarray]) -> None:
+        share = state.get("beta_share", np.zeros(()))
+        if share.shape != () or not 0 <= share <= 1:
+            raise ValueError(f"the state beta_share must be a number from 0 to 1, got {share!r}")
+        super()._adopt_state(state)
+
     def _after_step(self, x: np.ndarray, noise: Noise) -> None:
         if "log_sigma2" in self._params:
             np.maximum(self._params["log_sigma2"], LOG_VARIANCE_FLOOR, out=self._params["log_sigma2"])

@@ -19,8 +19,8 @@ from .sgd import SGD
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {cls.__name__.lower(): cls for cls in (SGD, Momentum, RMSProp, Adam, LBFGS)}
 
-__all__ = ["Adam", "LBFGS", "Momentum", "Optimizer", "RMSProp", "SGD", "Schedule", "clip_by_norm", "constant", "cosine",
-           "get_optimizer", "get_schedule", "step", "warmup"]
+__all__ = ["OPTIMIZERS", "Adam", "LBFGS", "Momentum", "Optimizer", "RMSProp", "SGD", "Schedule", "clip_by_norm", "constant",
+           "cosine", "get_optimizer", "get_schedule", "step", "warmup"]
 
 
 def get_optimizer(optimizer: str | Optimizer) -> Optimizer:
@@ -35,3 +35,7 @@ def get_optimizer(optimizer: str | Optimizer) -> Optimizer:
         return OPTIMIZERS[optimizer]()
     raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)} or an optimizer such as Adam(beta1=0.8), "
                      f"got {optimizer!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

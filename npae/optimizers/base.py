@@ -44,12 +44,21 @@ class Optimizer:
             setattr(self, name, np.zeros_like(theta))
 
     def step(self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float) -> None:
-        """Move `theta` in place."""
+        """Move `theta` in place.
+
+        Raises FloatingPointError where a number is too large for the dtype. A squared gradient is from 1.8e19 on in float32,
+        and what divides by its running mean would stand still for ever, without a word. The run is over then: `start` again.
+        """
         scratch, factors = self._work_array(theta), self._factors(float(learning_rate))
         vectors = (theta, gradient, *(getattr(self, name) for name in self._state_names))
-        for start in range(0, theta.size, PART):
-            parts = vectors if theta.size <= PART else [vector[start:start + PART] for vector in vectors]
-            self._move(*parts, scratch[:len(parts[0])], *factors)
+        with np.errstate(over="raise"):
+            try:
+                for start in range(0, theta.size, PART):
+                    parts = vectors if theta.size <= PART else [vector[start:start + PART] for vector in vectors]
+                    self._move(*parts, scratch[:len(parts[0])], *factors)
+            except FloatingPointError:
+                raise FloatingPointError(f"a step of {type(self).__name__} became too large for {theta.dtype}: its gradient has "
+                                         f"entries of up to {np.abs(gradient).max():.3g}") from None
 
     def _factors(self, learning_rate: float) -> tuple[float, ...]:
         """Return the numbers of this step that are the same for all parameters."""

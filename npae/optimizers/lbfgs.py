@@ -96,12 +96,17 @@ class LBFGS(Optimizer):
 
         `fun(theta) -> (loss, gradient)` is evaluated on `theta` itself, so it may as well read views of that vector,
         and it may reuse the gradient's memory. Pass the same function object every time: what it said last is
-        remembered, which saves one evaluation per iteration. Pass a new one when the objective has changed.
+        remembered, which saves one evaluation per iteration. Pass a new one when the objective has changed. Raises
+        FloatingPointError for a gradient whose squared length is too large for the dtype.
         """
         self._work_array(theta)
         loss, g = self._evaluate(fun, theta)
         if self.converged or not np.isfinite(loss):
             return loss
+        with np.errstate(over="ignore"):
+            in_range = np.isfinite(g @ g)
+        if not in_range:
+            raise FloatingPointError(f"the gradient became too large for {theta.dtype}: entries of up to {np.abs(g).max():.3g}")
         origin, d = theta.copy(), self.direction(g)
         if self.pairs and 0 < -float(g @ d) < NOISE * np.finfo(theta.dtype).eps ** 2 * abs(loss):
             self.converged = True                                    # (6)

@@ -4,6 +4,7 @@ A penalty object maps (params, trace, given) to its value and a dictionary of gr
 ("encoder.0.W"), a pre-activation ("encoder.0.a") or an output ("encoder.0.y"). The backward pass adds them there.
 """
 
+from .activation_penalty import ActivationPenalty
 from .base import Penalty
 from .contraction import contraction, contraction_backward
 from .contractive import Contraction
@@ -32,7 +33,8 @@ from .student_t_sparsity import StudentTSparsity, student_t_sparsity, student_t_
 from .weight_decay import WeightDecay, l1_decay, l1_decay_backward, l2_decay, l2_decay_backward
 
 __all__ = [
-    "Contraction", "GaussianPrior", "KLSparsity", "L1Sparsity", "Penalty", "StudentTSparsity", "WeightDecay",
+    "ActivationPenalty", "Contraction", "GaussianPrior", "KLSparsity", "L1Sparsity", "Penalty", "StudentTSparsity",
+    "WeightDecay",
     "bernoulli_kl", "bernoulli_kl_backward", "contraction", "contraction_backward",
     "covariance_kl", "covariance_kl_backward", "gaussian_kl", "gaussian_kl_backward", "gaussian_kl_entries",
     "sampled_kl", "sampled_kl_backward", "sampled_kl_entries",
@@ -43,3 +45,7 @@ __all__ = [
     "laplace_log_prior", "mean_activation", "row_length", "row_length_backward", "row_step", "row_step_backward",
     "student_t_log_prior", "student_t_sparsity", "student_t_sparsity_backward",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

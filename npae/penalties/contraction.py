@@ -50,4 +50,4 @@ def contraction_backward(s: np.ndarray, W: np.ndarray, weight: Weight = None):
 def contraction_and_gradients(s: np.ndarray, W: np.ndarray, weight: Weight = None):
     """Return P, ds and dW, what contraction and contraction_backward return, with the lengths q computed once."""
     ds, dW = contraction_backward(s, W, weight)
-    return np.sum(s * ds) / 2, ds, dW
+    return np.sum(s * ds) * s.real.dtype.type(0.5), ds, dW      # NumPy 1 makes a float64 of a float32 number divided by 2

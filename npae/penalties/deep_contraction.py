@@ -67,7 +67,7 @@ def deep_contraction_and_gradients(S: Arrays, W: Arrays, weight: Weight = None, 
         return P, [ds], [dW]
     if np.ndim(w) == 0 and w != 1:      # one number for all rows goes to the results, which are smaller
         P, dS, dW = deep_contraction_and_gradients(S, W, 1, method, probes)
-        return w * P, [w * ds for ds in dS], [w * dmatrix for dmatrix in dW]
+        return P * P.real.dtype.type(w), [w * ds for ds in dS], [w * dmatrix for dmatrix in dW]    # float64 in NumPy 1 else
     if probes is None and (method == "inputs" or method == "auto" and _columns_are_cheaper(len(S[0]), W)):
         return _add_up(_from_inputs(S, W, w))
     G = gram(W[0])
@@ -138,7 +138,7 @@ def _sweep(V: np.ndarray, S: Arrays, W: Arrays, w: RowWeight, G: np.ndarray):
         steps.append((U, V, matrix, s))
         V = D
     dV, dG = unweighted_row_length_gradients(V, G) if np.ndim(w) == 0 and w == 1 else row_length_backward(V, G, w)
-    value = np.sum(V * dV) / 2                          # Euler
+    value = np.sum(V * dV) * V.real.dtype.type(0.5)     # Euler
     dS, dW = [], [dG]
     for U, rows, matrix, s in reversed(steps):
         dV, dmatrix, ds = row_step_backward(dV, U, rows, matrix, s)

@@ -15,13 +15,14 @@ Backward
     dlogvar = w * 0.5 * (np.exp(logvar) * v - 1)        (6)
 
 For N(0, I): 1/2 sum (mu^2 + sigma^2 - 1 - log sigma^2), never negative, zero only at the prior. The formula printed as
-000-(41) is its negative (erratum E000-21): minimising that would push q away from the prior.
+000-(41) is its negative (erratum E000-21): minimizing that would push q away from the prior.
 
 A full covariance L L^T with the same diagonal convention (latents/cholesky.py) adds the squared entries below the diagonal
 to the variances, and nothing to log det:
     c = 0.5 * np.sum(w[..., None] * lower ** 2 * v[..., None])    (7)
     dlower = w[..., None] * lower * v[..., None]        (8)
 
+Far out: exp(logvar) that is too large for the dtype makes P and dlogvar infinite (losses/overflow.py).
 Failure mode: averaged over k beside a reconstruction that is summed over n, beta is silently 1/k; both averaged, n/k.
 Source: 000-(28), (31) to (41); 001 ELBO slides; 004 VAE slide.
 """
@@ -30,13 +31,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..losses.overflow import exp, square_times_exp, times
 from ..losses.weight import Weight
 
 
 def gaussian_kl_entries(mu: np.ndarray, logvar: np.ndarray, prior_mean: Weight = 0.0, prior_logvar: Weight = 0.0) -> np.ndarray:
     """Return l (m, k), the divergence of each latent unit of each example."""
-    v = np.exp(-_like(prior_logvar, mu))                # (2)
-    return 0.5 * (prior_logvar - logvar + (np.exp(logvar) + (mu - prior_mean) ** 2) * v - 1)    # (3)
+    c = _like(prior_logvar, mu)
+    return 0.5 * (prior_logvar - logvar + (exp(logvar - c) + square_times_exp(mu - prior_mean, -c)) - 1)    # (3)
 
 
 def gaussian_kl(mu: np.ndarray, logvar: np.ndarray, prior_mean: Weight = 0.0, prior_logvar: Weight = 0.0,
@@ -51,9 +53,9 @@ def gaussian_kl_backward(mu: np.ndarray, logvar: np.ndarray, prior_mean: Weight 
     """Return dmu and dlogvar (m, k), the gradients of gaussian_kl with the same arguments."""
     w = 1 / len(mu) if weight is None else weight
     r = mu - prior_mean                                 # (1)
-    v = np.exp(-_like(prior_logvar, mu))                # (2)
-    dmu = w * r * v                                     # (5)
-    dlogvar = w * 0.5 * (np.exp(logvar) * v - 1)        # (6)
+    v = exp(-_like(prior_logvar, mu))                   # (2)
+    dmu = times(w * r, v)                               # (5)
+    dlogvar = w * 0.5 * (exp(logvar - _like(prior_logvar, mu)) - 1)    # (6)
     return dmu, dlogvar
 
 

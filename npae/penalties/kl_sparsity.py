@@ -20,6 +20,10 @@ with r_old held constant, averages over about 1/(1 - gamma) batches. The gradien
 
 Units with other ranges are mapped to (0, 1) first: tanh units by (1 + y)/2, whose slope 1/2 multiplies (4).
 
+Saturated units. A mean in (0, 1) is rounded to 0 or 1 where all units are saturated, and (2) and (3) would be infinite. They
+are taken a little inside, where (3) leaves room for weights: P is large and finite then (in float32 3.4 at 0 and 15 at 1 for
+rho = 0.05; the true value lies above), and the slope 0 of such units makes their gradient exactly 0, where 0 * inf is NaN.
+
 Failure mode: a unit stuck at rho pays nothing and tells nothing (erratum E002-03). Watch the lifetime sparseness.
 Source: 002 section "sparse", third and fourth equations (brackets: E002-04); 004 (L(x, x): E004-04); CS294A notes.
 """
@@ -36,6 +40,8 @@ from ..losses.weight import Weight
 from ..validation import check_real
 from .activation_penalty import ActivationPenalty
 
+ROUNDING = 1e-3     # a mean of numbers in [0, 1] may lie outside by rounding, and never by as much
+
 
 def mean_activation(y: np.ndarray, weight: Weight = None) -> np.ndarray:
     """Return r (k,), the mean output of each unit."""
@@ -46,12 +52,20 @@ def mean_activation(y: np.ndarray, weight: Weight = None) -> np.ndarray:
 
 def bernoulli_kl(r: np.ndarray, rho: float) -> np.floating:
     """Return the sum over units of KL(Bernoulli(rho) || Bernoulli(r)), nats, for r (k,) in (0, 1)."""
+    r = _inside(r)
     return np.sum(rho * np.log(rho / r) + (1 - rho) * np.log((1 - rho) / (1 - r)))    # (2)
 
 
 def bernoulli_kl_backward(r: np.ndarray, rho: float) -> np.ndarray:
     """Return dr (k,), the gradient of bernoulli_kl(r, rho)."""
-    return (r - rho) / (r * (1 - r))                    # (3)
+    return (r - rho) / (_inside(r) * (1 - _inside(r)))  # (3)
+
+
+def _inside(r: np.ndarray) -> np.ndarray:
+    """Return r, and just inside of (0, 1) where the mean of saturated units was rounded to an end or past it."""
+    dtype = np.finfo(r.real.dtype)
+    rounded = (r.real > -ROUNDING) & (r.real < 1 + ROUNDING)
+    return np.where(rounded, np.clip(r, dtype.tiny / dtype.eps, 1 - dtype.eps), r)
 
 
 def kl_sparsity(y: np.ndarray, rho: float, weight: Weight = None) -> np.floating:

@@ -9,7 +9,7 @@ Forward, with s the sign (taken from the real part, so that a complex step passe
 Backward: d|z|/dz = sign(z), and 0 is taken at the corner z = 0.
     dz = w * s                                          (3)
 
-Exact zeros. With the decoder fixed, one unit of unit length minimises (y - z)^2 / 2 + lambda |z| at z = sign(y)
+Exact zeros. With the decoder fixed, one unit of unit length minimizes (y - z)^2 / 2 + lambda |z| at z = sign(y)
 max(|y| - lambda, 0): the pull lambda does not fade as z shrinks, so z reaches 0 and stays. A ReLU code gets there. (Beside
 our squared error, (y - z)^2 without the 1/2, the same z needs twice the lambda.)
 

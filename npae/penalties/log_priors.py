@@ -3,7 +3,7 @@ r"""The sparsity penalties read as log-priors of the code: MAP instead of regula
 Key: m examples, k code units. z code (m, k). Each function returns the log-density of a code, (m,), in nats, with its
 normalizing constant.
 
-MAP estimation of the code maximises log p(x | z) + sum_j log p(z_j). With a squared error as log-likelihood this is the
+MAP estimation of the code maximizes log p(x | z) + sum_j log p(z_j). With a squared error as log-likelihood this is the
 regularized objective, the penalty being minus the log-prior up to a constant in z:
 
     lambda l1            Laplace of rate lambda:    log(lambda/2) - lambda |z|          000-(11), (12)

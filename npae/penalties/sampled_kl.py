@@ -24,14 +24,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..losses.overflow import exp, square_times_exp, times
 from ..losses.weight import Weight
 
 
 def sampled_kl_entries(z: np.ndarray, logvar: np.ndarray, eps: np.ndarray, prior_mean: Weight = 0.0,
                        prior_logvar: Weight = 0.0) -> np.ndarray:
     """Return l (m, S, k), log q(z|x) - log p(z) of each entry."""
-    v = np.exp(-np.asarray(prior_logvar, z.real.dtype))    # (2)
-    return 0.5 * (prior_logvar - logvar - eps ** 2 + (z - prior_mean) ** 2 * v)    # (3)
+    c = np.asarray(prior_logvar, z.real.dtype)
+    return 0.5 * (prior_logvar - logvar - eps ** 2 + square_times_exp(z - prior_mean, -c))    # (3)
 
 
 def sampled_kl(z: np.ndarray, logvar: np.ndarray, eps: np.ndarray, prior_mean: Weight = 0.0, prior_logvar: Weight = 0.0,
@@ -45,7 +46,7 @@ def sampled_kl_backward(z: np.ndarray, prior_mean: Weight = 0.0, prior_logvar: W
     """Return dz and dlogvar, both (m, S, k), the gradients of sampled_kl; dlogvar for every sample."""
     w = 1 / (z.shape[0] * z.shape[1]) if weight is None else weight
     r = z - prior_mean                                  # (1)
-    v = np.exp(-np.asarray(prior_logvar, z.real.dtype))    # (2)
-    dz = w * r * v                                      # (5)
+    v = exp(-np.asarray(prior_logvar, z.real.dtype))    # (2)
+    dz = times(w * r, v)                                # (5)
     dlogvar = -0.5 * w * np.ones_like(z)                # (6)
     return dz, dlogvar

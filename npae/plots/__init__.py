@@ -18,7 +18,13 @@
     count_tables.py  contingency tables as shaded squares
     style.py     colours, sizes, axes: the one place where the looks are decided
 
-`pyplot` is never imported: it would open windows and change settings that belong to the user.
+`pyplot` is never imported: it would open windows and change settings that belong to the user. A figure is written by its
+own method `savefig(path)`, or held in memory:
+
+    >>> import numpy as np
+    >>> figure = image_grid(np.eye(9), image_shape=(3, 3))
+    >>> png_bytes(figure)[1:4]
+    b'PNG'
 """
 
 from .bar_groups import bar_groups
@@ -48,3 +54,7 @@ __all__ = ["Arrow", "Column", "DensityPanel", "DotPanel", "FieldPanel", "GraphPa
            "direction_images", "dot_table", "filters", "graph_panels", "grid_panels", "histograms", "image_grid",
            "image_rows", "landing_map", "learning_curves", "line_panels", "manifold", "png_bytes", "quantile_grid",
            "reconstructions", "scatter_codes", "spectrogram_panels", "stack_panels", "unit_opacity", "vector_fields"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -29,7 +29,7 @@ def bar_groups(quantities: Mapping[str, Mapping[str, float]], x_labels: Mapping[
         lengths = [values[name] for name in models]
         bars = ax.barh(range(len(models)), lengths, height=0.62, color=BLUE)
         ax.bar_label(bars, [format(length, form) for length in lengths], padding=4, color=INK, fontsize=SMALL)
-        ax.set_xlim(0, max(lengths) * 1.22)
+        ax.set_xlim(min(0.0, *lengths) * 1.22, max(0.0, *lengths) * 1.22 if any(lengths) else 1.0)
         ax.set_yticks(range(len(models)), models, color=INK, fontsize=NORMAL)
         ax.tick_params(axis="y", length=0)
         ax.xaxis.set_major_locator(MaxNLocator(4, steps=(1, 2, 5, 10)))

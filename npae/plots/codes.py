@@ -68,7 +68,7 @@ def _sign(label: object) -> str:
 def _make_square(ax: Axes, points: np.ndarray) -> float:
     """Centre the points in a square window with a margin, and return its side."""
     low, high = points.min(axis=0), points.max(axis=0)
-    side = float((high - low).max()) * 1.08 or 1.0
+    side = max(float((high - low).max()) * 1.08, 1e-6 * float(np.abs(points).max())) or 1.0     # points may be one point
     (left, bottom), (right, top) = (low + high - side) / 2, (low + high + side) / 2
     ax.set_xlim(left, right)
     ax.set_ylim(bottom, top)

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from .style import INK, MUTED, PAPER, SMALL, WIDTH, bare_axes, label_axes, new_figure, set_title
+from .style import GRAY, INK, MUTED, PAPER, SMALL, WIDTH, bare_axes, label_axes, new_figure, set_title
 
 DARK = 0.42             # shades above it are written on in white
 
@@ -41,7 +41,7 @@ def count_tables(tables: Mapping[str, ArrayLike], rows: Sequence[object], notes:
 def _draw(ax: Axes, table: np.ndarray, rows: Sequence[object]) -> None:
     shades = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
     bare_axes(ax)
-    ax.imshow(shades, cmap="gray_r", vmin=0, vmax=1)
+    ax.imshow(shades, cmap=GRAY, vmin=0, vmax=1)
     for i, j in np.argwhere(table > 0):
         ax.text(j, i, str(table[i, j]), ha="center", va="center", fontsize=SMALL, color=PAPER if shades[i, j] > DARK else INK)
     ax.set_yticks(range(len(rows)), [str(name) for name in rows])

@@ -19,12 +19,11 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from ..validation import check_integer, check_matrix
-from .style import BLUE, INK, MUTED, ORANGE, PAPER, SMALL, VERMILLION, label_axes, new_figure, set_title, style_axes
+from .style import BLUE, BROWN, DOTS, INK, MUTED, PAPER, SMALL, VERMILLION, label_axes, new_figure, set_title, style_axes
 
 Field = Callable[[np.ndarray], np.ndarray]
 Window = tuple[float, float, float, float]      # left, right, bottom, top
 LONGEST = 95            # percentile of the lengths that is drawn as long as the grid is wide: few are longer
-DATA_COLOUR = "#b9c0c8"
 AXES = "x\N{SUBSCRIPT ONE}", "x\N{SUBSCRIPT TWO}"
 
 
@@ -75,7 +74,7 @@ def landing_map(title: str, groups: Mapping[str, ArrayLike], curve: ArrayLike, n
     style_axes(ax)
     set_title(ax, title, note)
     label_axes(ax, *axes)
-    ax.plot(*check_matrix(curve, "curve", n_features=2).T, color=ORANGE, linewidth=5, alpha=0.5, solid_capstyle="round",
+    ax.plot(*check_matrix(curve, "curve", n_features=2).T, color=BROWN, linewidth=5, alpha=0.5, solid_capstyle="round",
             label="the data", zorder=1)
     for (name, points), colour, marker in zip(groups.items(), (VERMILLION, BLUE, INK), "x.^"):
         x, y = check_matrix(points, f"groups[{name!r}]", n_features=2).T
@@ -124,9 +123,9 @@ def _draw(ax: Axes, item: FieldPanel, scale: float, data: ArrayLike | None, curv
         wrong = (vectors * _evaluate(item.truth, points)).sum(axis=1) < 0
     if data is not None:
         x, y = check_matrix(data, "data", n_features=2).T
-        ax.scatter(x, y, s=5, color=DATA_COLOUR, linewidths=0, zorder=1)
+        ax.scatter(x, y, s=5, color=DOTS, linewidths=0, zorder=1)
     if curve is not None:
-        ax.plot(*check_matrix(curve, "curve", n_features=2).T, color=ORANGE, linewidth=2.6, zorder=2, solid_capstyle="round")
+        ax.plot(*check_matrix(curve, "curve", n_features=2).T, color=BROWN, linewidth=2.6, zorder=2, solid_capstyle="round")
     thin = 0.09 / item.arrows                                   # of the width of the axes
     for chosen, colour, width in ((~wrong, item.colour, thin), (wrong, VERMILLION, 1.8 * thin)):
         if chosen.any():

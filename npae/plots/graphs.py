@@ -14,10 +14,24 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, FancyArrowPatch, FancyBboxPatch, Patch
 
-from .style import BLUE, INK, MUTED, NORMAL, ORANGE, PAPER, SMALL, VERMILLION, bare_axes
+from .style import (
+    BLUE,
+    BROWN,
+    INK,
+    MUTED,
+    NORMAL,
+    PALE_BLUE,
+    PALE_BROWN,
+    PALE_GRAY,
+    PALER_BLUE,
+    PAPER,
+    SMALL,
+    VERMILLION,
+    bare_axes,
+)
 
-FACES = {"computed": "#e8f1f8", "random": "#fdf1d8", "loss": "#f3f4f6", "network": "#cfe3f2", "plain": PAPER}
-EDGES = {"computed": BLUE, "random": ORANGE, "loss": INK, "network": BLUE, "plain": MUTED}
+FACES = {"computed": PALER_BLUE, "random": PALE_BROWN, "loss": PALE_GRAY, "network": PALE_BLUE, "plain": PAPER}
+EDGES = {"computed": BLUE, "random": BROWN, "loss": INK, "network": BLUE, "plain": MUTED}
 
 
 @dataclass(frozen=True)

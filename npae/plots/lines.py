@@ -19,11 +19,11 @@ from numpy.typing import ArrayLike
 
 from .style import (
     BLUE,
+    BROWN,
     FAINT,
     GREEN,
     INK,
     MUTED,
-    ORANGE,
     PAPER,
     PURPLE,
     SMALL,
@@ -37,7 +37,7 @@ from .style import (
 
 LOOKS: tuple[tuple[str, Any, str], ...] = (         # colour, line style, marker
     (BLUE, "-", "o"), (VERMILLION, (0, (5, 1.5)), "s"), (GREEN, (0, (5, 1.5, 1, 1.5)), "^"), (PURPLE, (0, (1.5, 1)), "D"),
-    (ORANGE, (0, (7, 2, 1, 2, 1, 2)), "v"))
+    (BROWN, (0, (7, 2, 1, 2, 1, 2)), "v"))
 DOTTED: Any = (0, (1, 2))
 FEW = 12                # up to so many values of x every one is marked
 

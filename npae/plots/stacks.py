@@ -13,10 +13,25 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, FancyArrowPatch, FancyBboxPatch, Polygon
 
-from .style import BLUE, INK, LARGE, MUTED, ORANGE, PAPER, SMALL, VERMILLION, bare_axes
+from .style import (
+    BLUE,
+    BROWN,
+    FAN,
+    INK,
+    LARGE,
+    MUTED,
+    PALE_BLUE,
+    PALE_BROWN,
+    PALE_GRAY,
+    PALE_VERMILLION,
+    PAPER,
+    SMALL,
+    VERMILLION,
+    bare_axes,
+)
 
-FACES = {"data": "#f3f4f6", "hidden": "#cfe3f2", "code": "#fbe3d3", "random": "#fdf1d8"}
-EDGES = {"data": MUTED, "hidden": BLUE, "code": VERMILLION, "random": ORANGE}
+FACES = {"data": PALE_GRAY, "hidden": PALE_BLUE, "code": PALE_VERMILLION, "random": PALE_BROWN}
+EDGES = {"data": MUTED, "hidden": BLUE, "code": VERMILLION, "random": BROWN}
 PITCH, BAR, TALLEST, SHORTEST = 1.15, 0.34, 2.3, 0.34
 MIDDLE, MARGIN = 1.75, 0.55
 
@@ -98,7 +113,7 @@ def _draw_weights(ax: Axes, column: Column, places: Sequence[float], heights: Se
     (a, b) = (height / 2 for height in heights)
     if column.weights:
         ax.add_patch(Polygon([(left, MIDDLE - a), (left, MIDDLE + a), (right, MIDDLE + b), (right, MIDDLE - b)], closed=True,
-                             facecolor="#eef2f6", edgecolor="none", zorder=1))
+                             facecolor=FAN, edgecolor="none", zorder=1))
         ax.text((left + right) / 2, MIDDLE, column.weights, color=MUTED, fontsize=SMALL, ha="center", va="center", zorder=2)
     else:
         ax.add_patch(FancyArrowPatch((left, MIDDLE), (right, MIDDLE), arrowstyle="-|>", mutation_scale=11, color=INK,
@@ -118,10 +133,10 @@ def _draw_column(ax: Axes, column: Column, x: float, height: float) -> None:
     ax.text(x, MIDDLE - height / 2 - 0.08, column.below, color=MUTED, fontsize=SMALL, ha="center", va="top", linespacing=1.3)
     if column.noise:
         y = MIDDLE + TALLEST / 2 + 0.8
-        ax.add_patch(Ellipse((x, y), 1.05, 0.42, facecolor=FACES["random"], edgecolor=ORANGE, linewidth=1.4, zorder=3))
+        ax.add_patch(Ellipse((x, y), 1.05, 0.42, facecolor=FACES["random"], edgecolor=BROWN, linewidth=1.4, zorder=3))
         ax.text(x, y, column.noise, color=INK, fontsize=SMALL, ha="center", va="center", zorder=4)
         ax.add_patch(FancyArrowPatch((x, y - 0.21), (x, MIDDLE + height / 2 + 0.27), arrowstyle="-|>", mutation_scale=11,
-                                     color=ORANGE, linewidth=1.4, shrinkA=0, shrinkB=0, zorder=2))
+                                     color=BROWN, linewidth=1.4, shrinkA=0, shrinkB=0, zorder=2))
 
 
 def _draw_link(ax: Axes, start: float, end: float, y: float, text: str) -> None:

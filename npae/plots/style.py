@@ -12,11 +12,18 @@ from matplotlib.figure import Figure
 
 INK, MUTED, FAINT, PAPER = "#1a1d21", "#59616b", "#d5dae0", "#ffffff"
 
-# Okabe and Ito's palette: told apart with every kind of colour vision, and dark enough for thin lines on white.
-BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = "#0072b2", "#d55e00", "#009e73", "#aa4499", "#e69f00", "#56b4e9"
+# Lines. Blue, vermillion and green are Okabe and Ito's; their orange and sky are too pale for thin lines on white, and their
+# purple is too near to the blue for some. Contrast above 3:1, and told apart without red, green or blue cones (17 units of
+# CIELAB or more); lines have different strokes and markers besides.
+BLUE, VERMILLION, GREEN, PURPLE, BROWN = "#0072b2", "#d55e00", "#009e73", "#8f1fe0", "#70420a"
+
+# Faces behind ink, and dots behind arrows.
+PALE_BLUE, PALER_BLUE, PALE_VERMILLION, PALE_BROWN, PALE_GRAY = "#cfe3f2", "#e8f1f8", "#fbe3d3", "#fdf1d8", "#f3f4f6"
+FAN, DOTS = "#eef2f6", "#b9c0c8"
 
 # Ten classes: hues after Petroff's survey (2021), darkened until thin signs stand on white with a contrast above 3:1.
-# Ten colours are too many for some eyes: classes are always labelled directly as well.
+# Ten colours are too many for some eyes (two pairs are within 4 units without green cones): every example is drawn as the
+# sign of its class, and classes are labelled directly.
 CLASS_COLOURS = ("#1f6fc4", "#b07a00", "#bd1f01", "#2b7a3a", "#832db6",
                  "#8a4f3d", "#e25303", "#84803a", "#4b515b", "#008e9e")
 
