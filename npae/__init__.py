@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .checkpoint import Checkpoint
     from .corruption import BlockMaskingNoise, GaussianNoise, MaskingNoise, SaltAndPepperNoise
     from .datasets import (
+        DataFileError,
         ImageData,
         arc,
         bars,
@@ -55,8 +56,8 @@ if TYPE_CHECKING:
 _ROOMS = {
     "corruption": ("BlockMaskingNoise", "GaussianNoise", "MaskingNoise", "SaltAndPepperNoise"),
     "baselines": ("PCA", "GaussianMixture", "KMeans", "ProbabilisticPCA", "principal_angles"),
-    "datasets": ("ImageData", "arc", "bars", "circle", "correlated_gaussian", "gaussian_mixture", "helix", "load_digits",
-                 "load_mnist", "load_patches", "spiral", "swiss_roll"),
+    "datasets": ("DataFileError", "ImageData", "arc", "bars", "circle", "correlated_gaussian", "gaussian_mixture", "helix",
+                 "load_digits", "load_mnist", "load_patches", "spiral", "swiss_roll"),
     "gradcheck": ("GradientCheckError", "check_gradients", "relative_error"),
     "estimator": ("NotFittedError",),
     "models": ("Autoencoder", "ContractiveAutoencoder", "ConvolutionalAutoencoder", "DenoisingAutoencoder",
@@ -70,8 +71,8 @@ _ROOMS = {
     "model_file": ("ModelFileError",),
     "persistence": ("load",),
     "training": ("TrainingDiverged",),
-    "applications": (), "checks": (), "commands": (), "demos": (), "distributions": (), "latents": (), "layers": (),
-    "losses": (), "plots": (), "tour": (),
+    "applications": (), "checks": (), "commands": (), "course": (), "demos": (), "derivations": (), "diagrams": (),
+    "distributions": (), "exercises": (), "latents": (), "layers": (), "losses": (), "plots": (), "sources": (), "tour": (),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 

@@ -1,10 +1,17 @@
-"""Writing a file so that nobody ever sees half of it."""
+"""Writing a file so that nobody ever sees half of it, and reading one as if an enemy had written it.
+
+A reader of this package allocates nothing that it has not counted: what a file says of its size is held against `max_bytes`, and
+against the size that the file has, before memory is taken. At no moment does reading take more than twice max_bytes.
+"""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+MAX_BYTES = 2 ** 31     # what the arrays of one file may take in memory, unless the caller says otherwise
+LONGEST_REASON = 800    # characters: a message may quote what stands in the file
 
 
 @contextmanager
@@ -45,3 +52,36 @@ def _open_temporary(path: Path, mode: str) -> IO:
     except OSError as error:
         reason = f"cannot write {path}: cannot create a file in the folder {path.parent}: {error.strerror}"
         raise type(error)(error.errno, reason) from error
+
+
+@contextmanager
+def complaints(path: str | os.PathLike, kind: type[ValueError]) -> Iterator[None]:
+    """Raise whatever goes wrong in the block as a `kind` that names the file at `path`; a FileNotFoundError as it is.
+
+    A damaged file makes its readers raise almost anything (struct.error, RecursionError, NotImplementedError, ...): a list of
+    what is caught could only be too short.
+    """
+    try:
+        yield
+    except (FileNotFoundError, kind):
+        raise
+    except Exception as error:
+        raise kind(f"{os.fspath(path)}: {reason(error)}") from error
+
+
+def reason(error: Exception) -> str:
+    """Return what an error says, with its type where the words alone would not say enough, and not longer than a paragraph."""
+    plain = isinstance(error, (ValueError, TypeError, OSError)) and str(error)
+    text = str(error) if plain else f"{type(error).__name__} {error}".rstrip()
+    if isinstance(error, KeyError):
+        text = f"{error} is missing"
+    if isinstance(error, OSError) and error.strerror:
+        text = error.strerror
+    return text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON]} ..."
+
+
+def check_bytes(n_bytes: int, max_bytes: int, what: str = "its arrays") -> None:
+    """Raise ValueError where more memory would be taken than is allowed."""
+    if n_bytes > max_bytes:
+        raise ValueError(f"{what} would take {n_bytes:,} bytes of memory, more than max_bytes={max_bytes:,}: pass a larger "
+                         f"max_bytes if you trust the file")

@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
-from collections.abc import Mapping
+import reprlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
-from .files import atomic_write
+from .files import MAX_BYTES, atomic_write, check_bytes, complaints, reason
+from .npz_file import Npz
+from .validation import check_integer
 
 FORMAT, VERSION = "npae model", 1
+LONGEST_INTEGER = 1000      # digits
+JSON_COST = 48      # bytes that Python's objects take for one byte of JSON, at most: nested dictionaries of one entry each
 
 
 class ModelFileError(ValueError):
@@ -75,29 +80,64 @@ def _encode(name: str, value: Any) -> Any:
                     f"objects with fields can; set it to one of those before saving")
 
 
-def read(path: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return header and arrays of a file, or raise FileNotFoundError or ModelFileError."""
+@contextmanager
+def opened(path: str | os.PathLike[str], max_bytes: int = MAX_BYTES) -> Iterator[tuple[dict[str, Any], Npz]]:
+    """Yield the header of a file, and its arrays, none of which has been read.
+
+    max_bytes: what header and arrays may take in memory. Raises FileNotFoundError, or ModelFileError for all else that is wrong
+    with the file, also in the block.
+    """
+    check_integer(max_bytes, "max_bytes", 1)
+    with complaints(path, ModelFileError):
+        with open(path, "rb") as handle:
+            arrays = _opened_archive(path, handle)
+            if "header" not in arrays or arrays.headers["header"].dtype != np.uint8:
+                raise ModelFileError(f"{path} is an .npz file, but not an npae model: it has no header of one")
+            n_bytes = {name: header.n_bytes for name, header in arrays.headers.items()}
+            check_bytes(sum(n_bytes.values()) + JSON_COST * n_bytes["header"], max_bytes)
+            yield _read_header(path, arrays.read("header")), arrays
+
+
+def _opened_archive(path: str | os.PathLike[str], handle: IO[bytes]) -> Npz:
     try:
-        with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-    except FileNotFoundError:
-        raise
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, AttributeError, TypeError) as error:
-        raise ModelFileError(f"{path} is not a readable npae model file (truncated, foreign, or with object arrays): "
-                             f"{error}") from error
-    return _read_header(path, arrays), arrays
+        return Npz(handle)
+    except Exception as error:
+        raise ModelFileError(f"{path} is not a readable npae model file (truncated, damaged or of another kind): "
+                             f"{reason(error)}; model.save(path) writes one") from error
 
 
-def _read_header(path: str, arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    header = None
-    if "header" in arrays and arrays["header"].dtype == np.uint8:
-        try:
-            header = json.loads(arrays["header"].tobytes())
-        except ValueError as error:
-            raise ModelFileError(f"{path}: its header is damaged ({error})") from error
+def read(path: str | os.PathLike[str], max_bytes: int = MAX_BYTES) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return header and arrays of a file, or raise FileNotFoundError or ModelFileError."""
+    with opened(path, max_bytes) as (header, arrays):
+        return header, {name: array for name, array in arrays.items() if name != "header"}
+
+
+def _read_header(path: str | os.PathLike[str], text: np.ndarray) -> dict[str, Any]:
+    try:
+        header = json.loads(text.tobytes(), parse_int=_integer)
+    except (ValueError, RecursionError) as error:
+        raise ModelFileError(f"{path}: its header is damaged ({error})") from error
     if not isinstance(header, dict) or header.get("format") != FORMAT:
-        raise ModelFileError(f"{path} is an .npz file, but not an npae model: it has no such header")
-    if not isinstance(header.get("version"), int) or header["version"] > VERSION:
-        raise ModelFileError(f"{path} has format version {header.get('version')!r}, this npae reads up to {VERSION}: "
+        raise ModelFileError(f"{path} is an .npz file, but not an npae model: it has no header of one")
+    if type(header.get("version")) is not int or not 1 <= header["version"] <= VERSION:
+        raise ModelFileError(f"{path} has format version {_short(header.get('version'))}, this npae reads up to {VERSION}: "
                              f"upgrade npae")
     return header
+
+
+def read_curves(curves: Mapping[str, Any]) -> dict[str, list[float]]:
+    """Return the curves of a header, numbers by name, or raise ValueError."""
+    if not all(values and isinstance(value, (int, float)) for values in curves.values() for value in values or [None]):
+        raise ValueError("a curve of its history is empty or holds what is no number")
+    return {name: [float(value) for value in values] for name, values in curves.items()}
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > LONGEST_INTEGER:       # reading them takes time that grows with the square of their number
+        raise ValueError(f"an integer of {len(digits)} digits")
+    return int(digits)
+
+
+def _short(value: Any) -> str:
+    """Return a value of the file's for a message that stays readable whatever it is."""
+    return reprlib.repr(value)

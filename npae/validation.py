@@ -95,7 +95,7 @@ def _check_finite(array: np.ndarray, name: str) -> None:
     if finite.all():
         raise ValueError(f"{name} has entries as large as {np.abs(array).max():.3g}, whose squares add up to more than "
                          f"{array.dtype} holds; rescale the data")
-    row, column = np.argwhere(~finite)[0]
+    row, column = np.unravel_index(np.argmin(finite), finite.shape)
     raise ValueError(
         f"{name} has {np.count_nonzero(~finite)} entries that are not finite in {array.dtype} (NaN or inf), the first at "
         f"row {row}, column {column} ({array[row, column]}); remove or fill them before calling")

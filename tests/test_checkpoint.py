@@ -169,7 +169,11 @@ def test_other_data_and_other_models_are_refused(tmp_path):
     lambda training, arrays: training.update(epoch=None), lambda training, arrays: arrays.pop("training/optimizer/M"),
     lambda training, arrays: arrays.update({"training/good": np.zeros(3, np.float32)}),
     lambda training, arrays: arrays.update({"params/encoder.0.W": np.zeros((2, 2), np.float32)}),
-    lambda training, arrays: training.update(optimizer={"t": "many"})])
+    lambda training, arrays: training.update(optimizer={"t": "many"}),
+    lambda training, arrays: training.update(optimizer={"t": -1}),
+    lambda training, arrays: training.update(epochs_done=7), lambda training, arrays: training.update(epoch=5),
+    lambda training, arrays: arrays.update({"params/encoder.0.b": np.full(12, np.nan, np.float32)}),
+    lambda training, arrays: training["random"].update(has_uint32=1.5)])
 def test_a_spoiled_checkpoint_is_refused(spoil, tmp_path):
     Autoencoder(**FAST).fit(X, checkpoint=tmp_path)
     header, arrays = model_file.read(os.fspath(tmp_path / "checkpoint.npz"))
@@ -228,7 +232,8 @@ def test_a_refused_checkpoint_leaves_the_model_as_it_was(spoil, tmp_path):
 
 @pytest.mark.parametrize("wrong, error, words", [
     (3, TypeError, "a folder or a Checkpoint"), (Checkpoint("x", epochs=0), ValueError, "epochs of the checkpoint"),
-    (Checkpoint("x", seconds=-1), ValueError, "seconds of the checkpoint")])
+    (Checkpoint("x", seconds=-1), ValueError, "seconds of the checkpoint"),
+    (Checkpoint("x", max_bytes=0), ValueError, "max_bytes of the checkpoint")])
 def test_bad_arguments(wrong, error, words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(error, match=words):

@@ -1,4 +1,4 @@
-"""atomic_write: all of the new file, or all of the old one."""
+"""atomic_write: all of the new file, or all of the old one. complaints: one type of error, which names the file."""
 
 import os
 import stat
@@ -6,7 +6,7 @@ import stat
 import pytest
 
 import npae.files
-from npae.files import atomic_write
+from npae.files import LONGEST_REASON, atomic_write, check_bytes, complaints
 
 
 def test_bytes_arrive(tmp_path):
@@ -99,3 +99,30 @@ def test_other_modes_are_refused(tmp_path):
     with pytest.raises(ValueError, match="mode must be"):
         with atomic_write(tmp_path / "a.bin", mode="ab"):
             raise AssertionError("the block must not run")
+
+
+class Complaint(ValueError):
+    pass
+
+
+@pytest.mark.parametrize("error, words", [
+    (ValueError("too short"), "a.bin: too short"), (KeyError("shape"), "a.bin: 'shape' is missing"),
+    (RecursionError("deep"), "a.bin: RecursionError deep"), (OSError(5, "Input/output error"), "a.bin: Input/output error"),
+    (MemoryError(), "a.bin: MemoryError"), (Complaint("as it is"), "as it is"),
+    (ValueError("x" * 10 ** 5), f"a.bin: {'x' * LONGEST_REASON} ...")])
+def test_whatever_is_wrong_with_a_file_becomes_one_type_of_error(error, words):
+    with pytest.raises(Complaint) as caught, complaints("a.bin", Complaint):
+        raise error
+    assert str(caught.value) == words
+
+
+def test_a_missing_file_and_an_interruption_stay_what_they_are():
+    for error in (FileNotFoundError("a.bin"), KeyboardInterrupt()):
+        with pytest.raises(type(error)), complaints("a.bin", Complaint):
+            raise error
+
+
+def test_bytes_are_counted():
+    check_bytes(10, 10)
+    with pytest.raises(ValueError, match="the table would take 11 bytes of memory, more than max_bytes=10: pass a larger"):
+        check_bytes(11, 10, "the table")

@@ -2,6 +2,7 @@
 
 from .audio import SAMPLE_RATE, chirps, chords, hum, mix_at_snr, pink_noise, white_noise
 from .bar_images import bars
+from .data_file import DataFileError
 from .digits import load_digits
 from .gaussians import correlated_gaussian, gaussian_mixture
 from .idx import read_idx
@@ -14,6 +15,7 @@ from .strokes import Strokes, strokes
 from .user_file import load_file
 
 __all__ = [
+    "DataFileError",
     "ImageData",
     "Strokes",
     "SAMPLE_RATE",
@@ -42,3 +44,7 @@ __all__ = [
     "swiss_roll",
     "white_noise",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -39,11 +39,19 @@ def download(
 def _fetch(url: str, sha256: str, timeout: float) -> bytes:
     with urlopen(url, timeout=timeout) as response:
         body = _read_body(response, url.rpartition("/")[2])
-    content = gzip.GzipFile(fileobj=io.BytesIO(body)).read(_MAX_BYTES)  # what is cut off here has another checksum
-    found = hashlib.sha256(content).hexdigest()
+    found = _checksum(body)
     if found != sha256:
         raise OSError(f"wrong SHA-256 of the unzipped content: found {found}, expected {sha256}")
     return body
+
+
+def _checksum(body: bytes) -> str:
+    """Return the SHA-256 of the content; of one that is too long only the beginning is looked at, and has another checksum."""
+    unzipped, checksum, left = gzip.GzipFile(fileobj=io.BytesIO(body)), hashlib.sha256(), _MAX_BYTES
+    while left > 0 and (chunk := unzipped.read(_CHUNK)):
+        checksum.update(chunk)
+        left -= len(chunk)
+    return checksum.hexdigest()
 
 
 def _read_body(response, name: str) -> bytes:

@@ -12,28 +12,30 @@ from io import BufferedIOBase
 
 import numpy as np
 
+from ..files import MAX_BYTES, complaints
+from ..validation import check_integer
+from .data_file import DataFileError
+
 _DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 _MAX_DIMENSIONS = 8
-_MAX_BYTES = 2**31  # forty times the MNIST images
 _CHUNK = 2**18
 
 
-def read_idx(path: str | os.PathLike) -> np.ndarray:
+def read_idx(path: str | os.PathLike, max_bytes: int = MAX_BYTES) -> np.ndarray:
     """Return the array of an IDX file, gzipped or not (told by content), in native byte order.
 
-    Raises ValueError naming the file and the field (magic, dtype code, number of dimensions, dimension i, data length) when
-    the file is malformed, truncated, longer than its header says or announces more than 2 GiB.
+    max_bytes: what the array may take in memory (2 GiB, forty times the MNIST images).
+    Raises FileNotFoundError, or DataFileError (a ValueError) naming the file and the field (magic, dtype code, number of
+    dimensions, dimension i, data length) when the file is malformed, truncated, longer than its header says or announces more.
     """
-    with open(path, "rb") as raw:
+    check_integer(max_bytes, "max_bytes", 1)
+    with complaints(path, DataFileError), open(path, "rb") as raw:
         zipped = raw.read(2) == b"\x1f\x8b"  # IDX starts with two zeros
         raw.seek(0)
-        try:
-            return _parse(gzip.GzipFile(fileobj=raw) if zipped else raw)
-        except ValueError as error:
-            raise ValueError(f"{os.fspath(path)}: {error}") from error
+        return _parse(gzip.GzipFile(fileobj=raw) if zipped else raw, max_bytes)
 
 
-def _parse(file: BufferedIOBase) -> np.ndarray:
+def _parse(file: BufferedIOBase, max_bytes: int) -> np.ndarray:
     """Read header and entries; errors name the field only."""
     magic = bytes(_read(file, 4, "magic"))
     if magic[:2] != b"\0\0":
@@ -45,8 +47,8 @@ def _parse(file: BufferedIOBase) -> np.ndarray:
         raise ValueError(f"number of dimensions: found {n_dimensions}, expected 1 to {_MAX_DIMENSIONS}")
     shape = [_read_dimension(file, i) for i in range(n_dimensions)]
     dtype = np.dtype(_DTYPES[code])
-    data = _read_data(file, math.prod(shape) * dtype.itemsize)
-    return np.frombuffer(data, dtype).reshape(shape).astype(dtype.newbyteorder("="), copy=False)
+    array = np.frombuffer(_read_data(file, math.prod(shape) * dtype.itemsize, max_bytes), dtype).reshape(shape)
+    return array if dtype.isnative else array.byteswap(inplace=True).view(dtype.newbyteorder("="))
 
 
 def _read_dimension(file: BufferedIOBase, i: int) -> int:
@@ -56,10 +58,10 @@ def _read_dimension(file: BufferedIOBase, i: int) -> int:
     return size
 
 
-def _read_data(file: BufferedIOBase, n_bytes: int) -> bytearray:
+def _read_data(file: BufferedIOBase, n_bytes: int, max_bytes: int) -> bytearray:
     """Return the rest of the file, which must be n_bytes long."""
-    if n_bytes > _MAX_BYTES:
-        raise ValueError(f"data length: the header announces {n_bytes} bytes, at most {_MAX_BYTES} are read")
+    if n_bytes > max_bytes:
+        raise ValueError(f"data length: the header announces {n_bytes} bytes, at most max_bytes={max_bytes} are read")
     data = _read(file, n_bytes, "data length")
     if _read_some(file, 1, "end of data"):  # at the end of a gzip stream this also verifies its checksum
         raise ValueError(f"data length: more than {n_bytes} bytes found, {n_bytes} expected")

@@ -18,3 +18,7 @@ class ImageData(NamedTuple):
     X_test: np.ndarray
     y_test: np.ndarray
     image_shape: tuple[int, int]
+
+    def __repr__(self) -> str:
+        height, width = self.image_shape
+        return f"ImageData({len(self.X_train):,} + {len(self.X_test):,} images of {height} x {width})"

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..files import atomic_write
-from ..validation import check_flag
+from ..files import MAX_BYTES, atomic_write
+from ..validation import check_flag, check_integer
+from .data_file import DataFileError
 from .idx import read_idx
 from .images import ImageData
 
@@ -22,17 +23,18 @@ _SHA256 = {  # of the unzipped files
 _FOUR_FILES = "the four files " + ", ".join(f"{name}.gz" for name in _SHA256)
 
 
-def load_mnist(path: str | os.PathLike | None = None, as_bytes: bool = False) -> ImageData:
+def load_mnist(path: str | os.PathLike | None = None, as_bytes: bool = False, max_bytes: int = MAX_BYTES) -> ImageData:
     """Return MNIST: X_train (60000, 784), X_test (10000, 784), float32 gray levels / 255; labels 0..9; image_shape (28, 28).
 
     as_bytes leaves the images as they are in the file, uint8, a quarter of the memory: models read them as the same gray levels.
     path is the folder of the four IDX files, gzipped or not, named `train-images-idx3-ubyte` or `train-images.idx3-ubyte` (and so
     on), with or without `.gz`. Only the form of their content is checked, not the checksums, so that data sets of the same form
     (Fashion-MNIST) load too, with as many images as they have.
+    max_bytes: what all arrays together may take in memory (2 GiB), counted before anything is allocated.
     With None the folder is `cache_dir()`, and what is missing there is downloaded once (12 MB) and checked by SHA-256.
 
-    Raises OSError, saying which files belong where, when they are neither there nor to be downloaded; ValueError, naming the
-    file, when one is malformed: images that are not 28x28, labels outside 0..9, unequal numbers of images and labels.
+    Raises OSError, saying which files belong where, when they are neither there nor to be downloaded; DataFileError,
+    naming the file, when one is malformed: images that are not 28x28, labels outside 0..9, unequal numbers of images and labels.
     """
     if path is None:
         folder = cache_dir()
@@ -40,7 +42,9 @@ def load_mnist(path: str | os.PathLike | None = None, as_bytes: bool = False) ->
     else:
         folder = Path(path).expanduser()
     check_flag(as_bytes, "as_bytes")
-    return ImageData(*_load_part(folder, "train", as_bytes), *_load_part(folder, "t10k", as_bytes), _IMAGE_SHAPE)
+    check_integer(max_bytes, "max_bytes", 1)
+    X, y = _load_part(folder, "train", as_bytes, max_bytes)
+    return ImageData(X, y, *_load_part(folder, "t10k", as_bytes, max_bytes - X.nbytes - y.nbytes), _IMAGE_SHAPE)
 
 
 def cache_dir() -> Path:
@@ -73,18 +77,21 @@ def _find(folder: Path, name: str) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def _load_part(folder: Path, part: str, as_bytes: bool) -> tuple[np.ndarray, np.ndarray]:
+def _load_part(folder: Path, part: str, as_bytes: bool, max_bytes: int) -> tuple[np.ndarray, np.ndarray]:
     """Return X (m, 784) float32, or uint8, and y (m,) int64 of "train" or "t10k"."""
     images_path, labels_path = _require(folder, f"{part}-images-idx3-ubyte"), _require(folder, f"{part}-labels-idx1-ubyte")
-    images, labels = read_idx(images_path), read_idx(labels_path)
+    y_bytes = np.dtype(np.int64).itemsize
+    labels = read_idx(labels_path, max(max_bytes // y_bytes, 1))
+    left = max_bytes - y_bytes * labels.size
+    images = read_idx(images_path, max(left if as_bytes else left // np.dtype(np.float32).itemsize, 1))
     if images.dtype != np.uint8 or images.shape[1:] != _IMAGE_SHAPE:
-        raise ValueError(f"{images_path}: expected uint8 images of shape (m, 28, 28), found {images.dtype} {images.shape}")
+        raise DataFileError(f"{images_path}: expected uint8 images of shape (m, 28, 28), found {images.dtype} {images.shape}")
     if labels.dtype != np.uint8 or labels.ndim != 1:
-        raise ValueError(f"{labels_path}: expected uint8 labels of shape (m,), found {labels.dtype} {labels.shape}")
+        raise DataFileError(f"{labels_path}: expected uint8 labels of shape (m,), found {labels.dtype} {labels.shape}")
     if len(images) != len(labels):
-        raise ValueError(f"{labels_path}: {len(labels)} labels found, {len(images)} expected, one per image of {images_path}")
+        raise DataFileError(f"{labels_path}: {len(labels)} labels found, {len(images)} expected, one per image of {images_path}")
     if labels.max() > 9:
-        raise ValueError(f"{labels_path}: labels 0 to 9 expected, found {labels.max()}")
+        raise DataFileError(f"{labels_path}: labels 0 to 9 expected, found {labels.max()}")
     X = images.reshape(len(images), -1)
     if not as_bytes:
         X = X.astype(np.float32)
