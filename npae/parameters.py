@@ -28,6 +28,11 @@ class Parameters(Mapping[str, np.ndarray]):
 
     `params[name] = array` copies into the view (the shape must agree). Copies and pickles own a vector of their own.
     workspace: where the passes of a training step find their arrays; None, as everywhere outside training, for fresh ones.
+
+    >>> params = Parameters({"W": (2, 2), "b": (2,)})
+    >>> params["b"] = [1, 2]
+    >>> params.theta
+    array([0., 0., 0., 0., 1., 2.])
     """
 
     workspace: Workspace | None = None

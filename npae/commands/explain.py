@@ -109,7 +109,7 @@ def _of_a_misconception(code: str, exercise: Any, known: Misconception) -> Itera
     yield from textwrap.wrap(f"{code}  {known.title}", WIDTH, subsequent_indent=" " * 6)
     yield ""
     yield from textwrap.wrap(f"A known misconception of exercise {exercise.number:02d}, {exercise.name}: {exercise.title}. "
-                             f"It is recognised by simulation: a version with this mistake runs beside yours, on the same "
+                             f"It is recognized by simulation: a version with this mistake runs beside yours, on the same "
                              f"inputs, and returns the same numbers.", WIDTH)
     found = _simulated(exercise, known)
     if found:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DEMOS: dict[str, str] = {
     "sparse": "codes with zeros, KL sparsity and its traps, the Stanford patches exercise",
-    "denoising": "scores, vector fields, the Wiener filter, memorising, where it misbehaves",
+    "denoising": "scores, vector fields, the Wiener filter, memorizing, where it misbehaves",
     "contractive": "Jacobians and their spectra, the staircase, robustness against reconstruction",
     "variational": "manifold, samples, rate and distortion, blur, the gap of the bound, two gradient estimators",
     "regularizers": "every regularized model on the digits, side by side, over several seeds",

@@ -2,7 +2,7 @@
 
     scores      r(x) - x over sd^2 against the score of the noised density: a circle, a mixture
     spiral      far from the data, and between the arms of a spiral
-    memory      the denoiser that memorises; noise drawn once and noise drawn afresh
+    memory      the denoiser that memorizes; noise drawn once and noise drawn afresh
     jacobian    little noise is a penalty on the Jacobian of the reconstruction, not of the decoder
     digits      three kinds of noise removed from images; how far noise moves the codes
 """

@@ -24,7 +24,7 @@ N, LEVELS = 3, (0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
 
 def small_noise(out: Path, quick: bool) -> dict[str, float]:
     """Print, draw and return (L_DAE - L_AE)/sd^2 for a linear and a tanh autoencoder, as sd goes to 0."""
-    print("Little noise penalises the Jacobian of the reconstruction: (L_DAE - L_AE)/sd^2 at a perfectly reconstructed x.\n"
+    print("Little noise penalizes the Jacobian of the reconstruction: (L_DAE - L_AE)/sd^2 at a perfectly reconstructed x.\n"
           f"  {'':<10}" + "".join(f"{f'sd {sd:g}':>10}" for sd in LEVELS) + "   |J_r|^2   decoder   encoder")
     numbers: dict[str, float] = {}
     x = np.random.default_rng(0).standard_normal((1, N))

@@ -1,4 +1,4 @@
-"""A denoiser can memorise (erratum E002-10): the best one for finitely many points does, and so does noise drawn once."""
+"""A denoiser can memorize (erratum E002-10): the best one for finitely many points does, and so does noise drawn once."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ DIGITS, NOISE = 200, 0.5
 
 
 def memory(out: Path, quick: bool) -> dict[str, float]:
-    """Print, draw and return both ways of memorising."""
+    """Print, draw and return both ways of memorizing."""
     points = np.random.default_rng(1).standard_normal((POINTS, DIMENSIONS))
-    numbers, left = _memorising_denoiser(points, quick)
+    numbers, left = _memorizing_denoiser(points, quick)
     more, right = _once_and_afresh(quick)
     (out / "memory.png").write_bytes(png_bytes(line_panels([left, right], width=9.2, height=3.9)))
     return {**numbers, **more}
@@ -28,17 +28,17 @@ def memory(out: Path, quick: bool) -> dict[str, float]:
 
 # ---- the best denoiser of twenty points --------------------------------------------------------------------------------
 
-def _memorising_denoiser(points: np.ndarray, quick: bool) -> tuple[dict[str, float], LinePanel]:
+def _memorizing_denoiser(points: np.ndarray, quick: bool) -> tuple[dict[str, float], LinePanel]:
     gaps = np.linalg.norm(points[:, None] - points, axis=2)
     spacing = np.where(gaps > 0, gaps, np.inf).min(axis=1).mean()
     print(f"The best denoiser of a finite set is a softmax-weighted mean of its points: {POINTS} points in "
           f"R^{DIMENSIONS},\n  {spacing:.2f} from one to the nearest other. Squared errors:\n"
-          f"  {'noise sd':>10}{'identity':>12}{'memoriser':>12}{'on new points':>15}{'best for new points':>21}")
+          f"  {'noise sd':>10}{'identity':>12}{'memorizer':>12}{'on new points':>15}{'best for new points':>21}")
     numbers: dict[str, float] = {}
     for sd in LEVELS:
         errors = _errors(points, sd, 2_000 if quick else 20_000)
-        numbers[f"memoriser_over_identity_{sd:g}"] = errors["memoriser, on its points"] / errors["identity"]
-        numbers[f"memoriser_new_over_best_{sd:g}"] = errors["memoriser, on new points"] / errors["best for new points"]
+        numbers[f"memorizer_over_identity_{sd:g}"] = errors["memorizer, on its points"] / errors["identity"]
+        numbers[f"memorizer_new_over_best_{sd:g}"] = errors["memorizer, on new points"] / errors["best for new points"]
         identity, own, new, best = errors.values()
         print(f"  {sd:>10g}{identity:>12.3g}{own:>12.3g}{new:>15.3g}{best:>21.3g}")
     print("  What fresh noise rules out is the identity, not memory.")
@@ -53,13 +53,13 @@ def _memorising_denoiser(points: np.ndarray, quick: bool) -> tuple[dict[str, flo
 
 
 def _errors(points: np.ndarray, sd: float, count: int) -> dict[str, float]:
-    """Squared errors of the identity and of the memoriser on its own points, and of it and the best on new points."""
-    memoriser, rng = NoisedDensity(points, sd), np.random.default_rng(0)
+    """Squared errors of the identity and of the memorizer on its own points, and of it and the best on new points."""
+    memorizer, rng = NoisedDensity(points, sd), np.random.default_rng(0)
     new = rng.standard_normal((count, DIMENSIONS))
-    on_new = memoriser.denoise(new + sd * rng.standard_normal(new.shape))
+    on_new = memorizer.denoise(new + sd * rng.standard_normal(new.shape))
     return {"identity": DIMENSIONS * sd ** 2,
-            "memoriser, on its points": float(memoriser.posterior_variance(memoriser.sample(count, rng)[1]).mean()),
-            "memoriser, on new points": float(np.mean(np.sum((on_new - new) ** 2, axis=1))),
+            "memorizer, on its points": float(memorizer.posterior_variance(memorizer.sample(count, rng)[1]).mean()),
+            "memorizer, on new points": float(np.mean(np.sum((on_new - new) ** 2, axis=1))),
             "best for new points": wiener_filter(np.zeros(DIMENSIONS), np.eye(DIMENSIONS), sd).error}
 
 

@@ -3,7 +3,7 @@
 Key: s_j eigenvalues of the data's covariance, largest first; lambda the price, code_weight. At the optimum the code has
 the variance max(sqrt(s_j / lambda) - 1, 0) in direction j: as many directions are active as there are s_j > lambda.
 
-The loss is minimised to the end, with L-BFGS on the exact expectation over the noise. The model is linear, so nothing but
+The loss is minimized to the end, with L-BFGS on the exact expectation over the noise. The model is linear, so nothing but
 the covariance matters: twenty points with the ten largest eigenvalues of the digits stand for the digits.
 """
 

@@ -38,7 +38,7 @@ def code_norm(out: Path, data: ImageData, quick: bool) -> dict[str, float]:
     for name in WEIGHTS:
         print(f"  {name:<32} after 5 epochs {norms[name][4]:7.2f}, after {epochs}: {norms[name][-1]:7.2f}; "
               f"error {errors[name][-1]:.2f}")
-    print("  The noise does not regularise by itself: scaled up, the code leaves it behind.\n")
+    print("  The noise does not regularize by itself: scaled up, the code leaves it behind.\n")
     x = np.arange(1, epochs + 1)
     panels = [LinePanel("The code outgrows its noise", x, norms, "epoch", "mean square of a code unit",
                         "held-out digits, 8 units; dotted: the noise",

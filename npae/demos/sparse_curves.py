@@ -53,7 +53,7 @@ def penalties_and_shrinkage(out: Path, quick: bool) -> dict[str, float]:
     codes = {name: map_codes(name, RATE, y) for name in NAMES}
     z = np.linspace(-6, 6, 241)
     costs = {name: [penalty(np.array([[value]])) for value in z] for name, penalty in PENALTIES.items()}
-    print(f"What a penalty makes of a datum y: the z that minimises (y - z)^2 / 2 + {RATE} penalty(z)\n")
+    print(f"What a penalty makes of a datum y: the z that minimizes (y - z)^2 / 2 + {RATE} penalty(z)\n")
     print("  penalty                    y = 0.5    y = 2    y = 6    codes exactly 0 among |y| <= 6")
     measured: dict[str, float] = {}
     for name, label in NAMES.items():

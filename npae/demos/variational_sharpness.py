@@ -1,7 +1,7 @@
 """Blur, measured: the gradient energy of an image is the sum of the squared differences of neighbouring pixels.
 
 "Blurry because of the injected Gaussian in the latent space" (004) is half of the story (erratum E004-12). The best output
-under a factorised likelihood is a conditional mean, the mean of all images that the code could stand for. Noise on the code
+under a factorized likelihood is a conditional mean, the mean of all images that the code could stand for. Noise on the code
 makes these more; a small code does it without any noise.
 """
 

@@ -13,3 +13,7 @@ from .derivation import Derivation
 from .step import Estimate, Residual, Step
 
 __all__ = ["DERIVATIONS", "Derivation", "Estimate", "Residual", "Step"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

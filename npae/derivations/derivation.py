@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ class Derivation:
     steps: Sequence[Step]
     leads_to: Sequence[str] = ()
     sources: Sequence[str] = ()
-    seed: int = field(default=0, repr=False)
+    seed: int = 0
 
     def values(self, point: Mapping[str, Any], codes: Mapping[int, str] | None = None) -> list[Any]:
         """Return the value of every step at a point; `codes` replaces the expressions of some steps."""
@@ -61,6 +61,9 @@ class Derivation:
     def holds(self) -> bool:
         """Whether every step holds at every point tried."""
         return all(found.holds for found in self.check())
+
+    def __repr__(self) -> str:
+        return f"Derivation({self.name!r}, {len(self.steps)} steps: {self.title})"
 
     def _repr_markdown_(self) -> str:
         return markdown(self)

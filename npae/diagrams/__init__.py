@@ -14,3 +14,7 @@ from .quantization import vector_quantization
 from .variational import reparameterization, training_and_inference
 
 __all__ = ["architecture", "feed_forward", "masks", "reparameterization", "training_and_inference", "vector_quantization"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,4 +1,4 @@
-"""Exercises: what students fill in, how it is examined, and how their mistakes are recognised.
+"""Exercises: what students fill in, how it is examined, and how their mistakes are recognized.
 
     from npae.exercises import EXERCISES, LocalSubmission, examine
     examine(EXERCISES["affine"], LocalSubmission("01_affine.py")).passed
@@ -17,3 +17,7 @@ from .submission import MissingName, NamespaceSubmission, Submission, Submission
 
 __all__ = ["EXERCISES", "Examination", "Exercise", "LocalSubmission", "MissingName", "NamespaceSubmission", "Part",
            "PartResult", "Submission", "SubmissionError", "check_namespace", "examine"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

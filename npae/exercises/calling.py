@@ -1,4 +1,4 @@
-"""Calling a student's function: exceptions are kept apart, what comes back is made plain, placeholders are recognised."""
+"""Calling a student's function: exceptions are kept apart, what comes back is made plain, placeholders are recognized."""
 
 from __future__ import annotations
 

@@ -76,6 +76,9 @@ class Exercise:
     hints: tuple[str, ...]
     alternatives: tuple[Alternative, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"Exercise({self.name!r}, {self.out_of} marks: {self.title})"
+
     @property
     def file_name(self) -> str:
         """The name of the student's file."""
@@ -93,7 +96,7 @@ class Exercise:
 
     @property
     def misconceptions(self) -> tuple[Any, ...]:
-        """The wrong solutions that are recognised, those of all steps."""
+        """The wrong solutions that are recognized, those of all steps."""
         known = {one.code: one for step in self.steps for one in getattr(step, "misconceptions", ())}
         return tuple(known.values())
 

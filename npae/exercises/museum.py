@@ -91,7 +91,7 @@ def repeatable(inputs: dict[str, Any]) -> Check:
 
 
 def falls(inputs: dict[str, Any], measure: Callable[..., float], step: float = 0.3) -> Check:
-    """Descending along the gradient of W lowers what is penalised."""
+    """Descending along the gradient of W lowers what is penalized."""
     def check(version: Version) -> bool:
         weights = inputs["W"].copy()
         for _ in range(20):

@@ -52,7 +52,7 @@ class Values:
         expected = self._run(self.expected, inputs)
         names = written(got, found)
         wrong = [name for name in names if not _same(got[name], expected[name])]
-        known = self._recognise(submitted, seed, names) if wrong else None
+        known = self._recognize(submitted, seed, names) if wrong else None
         for name in wrong:
             equation = (self.equations or {}).get(name, "")
             found[name].append(_difference(name, got[name], expected[name], equation) if known is None else Finding(
@@ -77,7 +77,7 @@ class Values:
         except Exception as error:
             raise StudentFault(error, self.solution.__name__) from error
 
-    def _recognise(self, submitted: Callable[..., Any], seed: int, names: list[str]) -> Misconception | None:
+    def _recognize(self, submitted: Callable[..., Any], seed: int, names: list[str]) -> Misconception | None:
         """Return the first misconception that returns the student's numbers, at two points."""
         draws = [self.draw(np.random.default_rng([seed, point])) for point in (1, 2)]
         answers = [self._run_theirs(submitted, inputs) for inputs in draws]

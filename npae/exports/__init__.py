@@ -10,3 +10,7 @@ the finding itself.
 from .cells import check_part
 
 __all__ = ["check_part"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -163,7 +164,7 @@ def equation_of(subject: Any, tensor: str) -> str:
     """Return "affine (3)" if the source of backward has a line `dW = ...  # (3)`, else ""."""
     try:
         source = inspect.getsource(inspect.unwrap(subject.backward))
-    except (AttributeError, TypeError, OSError):
+    except (AttributeError, TypeError, OSError, SyntaxError, TokenError):      # no source, or the file is another one by now
         return ""
     match = re.search(rf"^\s*d{re.escape(tensor)}\b[^=\n]*=[^=\n][^\n]*#[^\n]*(\(\d+\))", source, re.MULTILINE)
     return f"{subject.equation_owner} {match.group(1)}" if match else ""

@@ -21,3 +21,7 @@ from .run import Outcome, Run, grade, plan
 from .threats import THREATS
 
 __all__ = ["THREATS", "Limits", "Outcome", "Run", "grade", "obstacle", "plan"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -25,7 +25,7 @@ from ..training import Training, TrainingDiverged, check_finite
 from ..transformer import Transformer
 from ..validation import check_flag, check_generator, check_integer, check_mapping, check_matrix, check_random_state
 from .hyperparameters import check_parameter_count, validate_common
-from .summary import summarize
+from .summary import architecture, summarize
 
 Noise = Mapping[str, np.ndarray]
 Terms = dict[str, Any]
@@ -346,6 +346,10 @@ class Model(Transformer):
     def score(self, X: ArrayLike, y: Any = None) -> float:
         """Return the mean of score_samples(X): higher is better."""
         return float(np.mean(self.score_samples(X), dtype=np.float64))
+
+    def __repr__(self) -> str:
+        shown = super().__repr__()
+        return f"{shown}  # {architecture(self)}" if hasattr(self, "n_features_in_") else shown
 
     def summary(self) -> str:
         """Return the architecture, the objective and the state of training as text."""

@@ -14,3 +14,7 @@ from .erratum import Comparison, Erratum
 from .index import DOCUMENTS, EQUATIONS, ERRATA, find
 
 __all__ = ["DOCUMENTS", "EQUATIONS", "ERRATA", "Claim", "Comparison", "Equation", "Erratum", "find"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

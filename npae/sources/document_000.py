@@ -167,7 +167,7 @@ BOUND = (
         objects=(f"{VAE}.loss_and_gradients",), derivations=("elbo",)),
     Equation(
         "000-(27)", "(26) = E_X[D_KL(q(z|x) || p(z)) - E_q log p(x|z)]", "wrong",
-        correct="(26) = E_X[E_q log p(x|z) - D_KL(q(z|x) || p(z))]; printed is the loss to minimise, minus that",
+        correct="(26) = E_X[E_q log p(x|z) - D_KL(q(z|x) || p(z))]; printed is the loss to minimize, minus that",
         claims=(claim(dataset, "np.mean([row.log_px - row.kl_posterior for row in rows])",
                       "np.mean([integral(lambda z: row.q(z) * row.log_px_given(z), row.low, row.high) - row.kl_prior for row "
                       "in rows])", printed="loss", tolerance=QUADRATURE),),

@@ -54,11 +54,11 @@ PLAIN = (
                       printed="np.mean(np.sum((x - reconstruct(x))**2, axis=1))"),),
         objects=("npae.losses.squared_error", "npae.baselines.PCA"), derivations=("squared-error", "pca"), errata=("E001-02",)),
     Equation(
-        "001-index-1", "memorising encoder: f(x) = i if x = x_i, else 0", "right",
+        "001-index-1", "memorizing encoder: f(x) = i if x = x_i, else 0", "right",
         claims=(claim(autoencoder, "nearest(x, x, 1)[:, 0]", "np.arange(m)"),),
         objects=("npae.applications.nearest",), missing=NO_TABLE, errata=("E001-15",)),
     Equation(
-        "001-index-2", "memorising decoder: g(z) = x_i if z = i, else 0", "right",
+        "001-index-2", "memorizing decoder: g(z) = x_i if z = i, else 0", "right",
         claims=(claim(autoencoder, "x[nearest(x, x, 1)[:, 0]]", "x"),),
         objects=("npae.applications.nearest",), missing=NO_TABLE, errata=("E001-15",)),
     Equation(
@@ -155,7 +155,7 @@ COMPARISON = (
         claims=(claim(unit_noise, "vanilla(x, eps[:, :1])", "np.mean(np.sum((x - g(f + eps[:, 0]))**2, axis=1))"),),
         objects=(PROBABILISTIC,), derivations=("probabilistic-autoencoder",), errata=("E001-07", "E001-13")),
     Equation(
-        "001-cmp-5", "regularised probabilistic: ... + lambda |f(x_i)|_2^2", "typo",
+        "001-cmp-5", "regularized probabilistic: ... + lambda |f(x_i)|_2^2", "typo",
         correct=SCOPE + "; without the 1/2 in front of the error beta = lambda, with it beta = 2 lambda",
         claims=(claim(unit_noise, "loss(x, eps[:, :1])",
                       "np.mean(np.sum((x - g(f + eps[:, 0]))**2, axis=1) + lam * np.sum(f**2, axis=1))",
@@ -163,7 +163,7 @@ COMPARISON = (
         objects=(f"{PROBABILISTIC}.code_weight",), derivations=("probabilistic-autoencoder",),
         errata=("E001-05", "E001-07", "E001-14")),
     Equation(
-        "001-cmp-6", "the regularised one 'is special case of VAE called beta-VAE'", "wrong",
+        "001-cmp-6", "the regularized one 'is special case of VAE called beta-VAE'", "wrong",
         correct="it is a special case of beta-VAE, q = N(f(x), I), p = N(g(z), I), beta = lambda; VAE is beta-VAE at beta = 1",
         claims=(claim(unit_noise, "loss(x, eps[:, :1])",
                       "2 * np.mean(lam * gaussian_kl(f, np.zeros((m, k))) - decoder_at(f + eps[:, 0]).log_prob(x)) - n * "

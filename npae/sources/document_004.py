@@ -77,7 +77,7 @@ DOCUMENT_004 = (
         objects=(f"{VAE}.decoder_distribution",)),
     Equation(
         "004-vae-3", "E_{z~q} log p_model(x|z) - D_KL(q(z|x) || p_model(z))", "right",
-        correct="as meant, the ELBO, to be maximised where the other L are minimised (boldsymbol lost its b)",
+        correct="as meant, the ELBO, to be maximized where the other L are minimized (boldsymbol lost its b)",
         claims=(claim(latent, "elbo", "integral(lambda z: q(z) * log_px_given(z), low, high) - kl_prior", tolerance=1e-9),),
         objects=(f"{VAE}.elbo",), derivations=("elbo",), errata=("E004-13", "E004-14")),
 )

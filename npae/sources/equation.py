@@ -41,6 +41,9 @@ class Equation:
         if self.verdict not in VERDICTS:
             raise ValueError(f"verdict must be one of {VERDICTS}, got {self.verdict!r}")
 
+    def __repr__(self) -> str:
+        return f"Equation({self.id!r}, {self.verdict}: {self.says})"
+
     @property
     def document(self) -> str:
         """The number of the document, "000"."""

@@ -60,12 +60,12 @@ ERRATA_000 = (
     Erratum("E000-20", "(38), (41)", "sigma_j under a sum over k; J", "one index k = 1..K", "T", divergences.frozen_index),
     Erratum("E000-21", "(41)", "D_KL = 1/2 sum (1 + log sigma^2 - mu^2 - sigma^2)", "1/2 sum (mu^2 + sigma^2 - 1 - log sigma^2)",
             "W", divergences.sign_of_the_closed_form,
-            "Printed is minus the divergence, which cannot be negative: minimising it drives q away from the prior. (35) and "
+            "Printed is minus the divergence, which cannot be negative: minimizing it drives q away from the prior. (35) and "
             "(38), from which it follows, are right."),
     Erratum("E000-22", "section 4.3", "we enforce our dataset's distribution into N(0, I)",
             "the latent distribution: every q(z|x), and with it their average, is pulled towards N(0, I)", "M",
             probabilistic.what_the_bottleneck_holds),
     Erratum("E000-23", "section 1", "the encoder maps to a lower-dimensional space",
-            "undercomplete ones do; other regularisers allow wider codes",
+            "undercomplete ones do; other regularizers allow wider codes",
             "M", why="Sparse, denoising and contractive autoencoders may be overcomplete; document 004 says so too."),
 )

@@ -100,6 +100,9 @@ class Erratum:
         if self.severity not in SEVERITIES:
             raise ValueError(f"severity must be one of {', '.join(SEVERITIES)}, got {self.severity!r}")
 
+    def __repr__(self) -> str:
+        return f"Erratum({self.id!r}, printed: {self.printed}; correct: {self.correct})"
+
     @property
     def document(self) -> str:
         """The number of the document, "000"."""

@@ -51,3 +51,10 @@ def test_it_is_what_was_built_and_not_what_was_asked_for_since():
 def test_a_model_without_layers_has_none():
     with pytest.raises(npae.NotFittedError, match="not fitted"):
         architecture(npae.Autoencoder())
+
+
+def test_the_repr_of_a_fitted_model_ends_with_it():
+    model = npae.Autoencoder(**DENSE)
+    assert repr(model) == "Autoencoder(latent_dim=8, hidden_dims=(32,))"
+    assert repr(model.initialize(64)) == "Autoencoder(latent_dim=8, hidden_dims=(32,))  # 64-32-8-32-64, 4,744 parameters"
+    assert model.summary().startswith(repr(model) + "\n")

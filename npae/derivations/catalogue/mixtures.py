@@ -1,4 +1,4 @@
-"""Gaussian mixtures: expectation maximisation, from a bound that touches the likelihood."""
+"""Gaussian mixtures: expectation maximization, from a bound that touches the likelihood."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def _em_point(rng: np.random.Generator) -> dict[str, Any]:
     S = root @ root.swapaxes(1, 2) / n + np.eye(n)
     old = _mixture(w, mu, S)
     r, any_r = old.predict_proba(x), rng.dirichlet(np.full(K, 2.0), size=m)
-    new_w, new_mu, new_S = _maximised(x, r)
-    best_w, best_mu, best_S = _maximised(x, any_r)
+    new_w, new_mu, new_S = _maximized(x, r)
+    best_w, best_mu, best_S = _maximized(x, any_r)
 
     def log_joint(w, mu, P):
         quadratic = np.array([np.sum((x - mu[k]) @ P[k] * (x - mu[k]), axis=1) for k in range(K)]).T
@@ -43,14 +43,14 @@ def _mixture(w: np.ndarray, mu: np.ndarray, S: np.ndarray) -> GaussianMixture:
     return mixture
 
 
-def _maximised(x: np.ndarray, r: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _maximized(x: np.ndarray, r: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return weights, means and covariances after the package's M step."""
     parts = _m_step(x, r, "full", 1e-9)
     return parts.weights, parts.means, np.stack([(Q * s) @ Q.T for s, Q in zip(parts.variances, parts.axes) if Q is not None])
 
 
 MIXTURE_EM = Derivation(
-    name="mixture-em", title="Expectation maximisation for Gaussian mixtures: a bound, made tight and then raised",
+    name="mixture-em", title="Expectation maximization for Gaussian mixtures: a bound, made tight and then raised",
     key="m examples x (m, n), K components with weights w, means mu, covariances S and their inverses P; lj (m, K) = log w_k + "
         "log N(x_i; mu_k, S_k), the logarithm of p(x_i, k). old is this mixture in the package; r (m, K) = p(k given x_i), its "
         "responsibilities; any_r any others, rows of sum 1, N (K,) their column sums. bound(w, mu, P) is the sum of any_r (lj - "

@@ -32,7 +32,7 @@ def _l1_point(rng: np.random.Generator) -> dict[str, Any]:
 
 
 L1_SPARSITY = Derivation(
-    name="l1-sparsity", title="L1 sparsity: a Laplace prior on the code, and the soft threshold as its minimiser",
+    name="l1-sparsity", title="L1 sparsity: a Laplace prior on the code, and the soft threshold as its minimizer",
     key="m examples: x (m, n), codes z (m, k), a fixed decoder D (k, n) with orthonormal rows, lam the rate of the prior. Then "
         "one entry at a time, in arrays of such entries: y what the data ask for, best = sign(y) max(abs(y) - lam, 0) the soft "
         "threshold, s = clip(y/lam, -1, 1), on = (abs(y) > lam), c any other code.",
@@ -62,7 +62,7 @@ L1_SPARSITY = Derivation(
              "Pythagoras: x - x D^T D is orthogonal to the rows of D, and (x D^T - z) D is as long as x D^T - z"),
         Step(r"\tfrac12 L(x D^T D, x) + \tfrac12 L(z, x D^T) + \lambda\, P(z)",
              "squared_error(x @ D.T @ D, x) / 2 + squared_error(z, x @ D.T) / 2 + lam * l1_sparsity(z)",
-             "the code. The first term knows no z: each entry minimises (y - z)^2/2 + lam abs(z) alone, y = (x D^T)_ij"),
+             "the code. The first term knows no z: each entry minimizes (y - z)^2/2 + lam abs(z) alone, y = (x D^T)_ij"),
         Step(r"y - z^*", "y - np.sign(y) * np.maximum(np.abs(y) - lam, 0)", "how far the soft threshold moves y", ""),
         Step(r"\lambda\, s", "lam * np.clip(y / lam, -1, 1)", "by lam where y is beyond the threshold, and by y itself below it"),
         Step(r"\tfrac12 (y - z^*)^2 + \lambda \lvert z^*\rvert + \tfrac12 (c - z^*)^2",

@@ -162,7 +162,7 @@ ELBO = Derivation(
              r"\,\Vert\, p(z))",
              "-(mean(np.sum((x - (z @ W + b))**2, axis=1)) / sigma2 + n * np.log(2 * np.pi * sigma2)) / 2 - "
              "np.sum(gaussian_kl_entries(mu, logvar))", "the logarithm of the decoder's density: a squared error and a constant"),
-        Step(r"-(L_{rec} + L_{KL})", "-(reconstruction + kl)", "the code, term by term, both to be minimised"),
+        Step(r"-(L_{rec} + L_{KL})", "-(reconstruction + kl)", "the code, term by term, both to be minimized"),
         Step(r"-L", "-vae_loss", "the code: their sum"),
         Step(r"\log p(x)", "log_evidence", "the third way: a bound without the posterior", ""),
         Step(r"\log E_q \left[ \frac{p(x|z)\, p(z)}{q(z)} \right]", "np.log(mean(np.exp(log_likelihood + log_prior - log_q)))",

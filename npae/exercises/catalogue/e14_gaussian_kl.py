@@ -105,7 +105,7 @@ EXERCISE = Exercise(
             {"dmu": "gaussian_kl (5)", "dlogvar": "gaussian_kl (6)"})),
     hints=(
         "One entry at a time: (1) for N(0, I) is 0.5 (-logvar + exp(logvar) + mu^2 - 1).",
-        "The derivative of exp(logvar) by logvar is exp(logvar) itself: parametrising by the log leaves a factor.",
+        "The derivative of exp(logvar) by logvar is exp(logvar) itself: parametrizing by the log leaves a factor.",
         "Both gradients must vanish where q is the prior: at mu = prior_mean, logvar = prior_logvar.",
         "Everything is divided by m, and nothing by k."),
     alternatives=(

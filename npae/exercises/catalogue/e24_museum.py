@@ -12,7 +12,7 @@ each in a few lines. For every one, say two things in ANSWERS:
         "invariances"  repeating every example must change nothing; doubling the number of latent
                        units, each with the same value, must double their penalty
         "determinism"  two equal calls give the same bits
-        "behaviour"    what must happen in training: descending lowers what is penalised, the
+        "behaviour"    what must happen in training: descending lowers what is penalized, the
                        codebook moves, two epochs see different noise
 
 Where several checks catch a mistake, any of them is right. Nothing of the answers is stored:

@@ -33,7 +33,7 @@ def sign_of_the_bound() -> list[Comparison]:
 
 
 def loss_is_minus_the_bound() -> list[Comparison]:
-    """E000-16: (27) and (30) are what is minimised, not (26)."""
+    """E000-16: (27) and (30) are what is minimized, not (26)."""
     point = dataset(np.random.default_rng(SEED))
     rows = [vars(row) for row in point["rows"]]
     return [Comparison("E_X[log p(x) - KL(q || p(z|x))], four examples", "closed forms",

@@ -50,7 +50,7 @@ def little_noise() -> list[Comparison]:
                        np.sum(network.jacobian(model.params, decoder)**2), tolerance=1e-4)]
 
 
-def denoisers_memorise() -> list[Comparison]:
+def denoisers_memorize() -> list[Comparison]:
     """E002-10: the best denoiser of 20 points in ten dimensions, fresh noise; and of noise drawn once, a table."""
     points = np.random.default_rng(1).normal(size=(20, 10))
     found = []

@@ -1,4 +1,4 @@
-"""What is minimised, and what its parts are: errata about objectives, compositions and gradients of penalties."""
+"""What is minimized, and what its parts are: errata about objectives, compositions and gradients of penalties."""
 
 from __future__ import annotations
 

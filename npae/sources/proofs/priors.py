@@ -33,7 +33,7 @@ def log_of_the_posterior() -> list[Comparison]:
 
     evidence = integral(joint, -12, 12)
     density, right = joint(GRID) / evidence, _log_likelihood(GRID) + normal_log_density(GRID)
-    return [Comparison("log of the largest posterior density", "the density, normalised by quadrature", np.log(density.max()),
+    return [Comparison("log of the largest posterior density", "the density, normalized by quadrature", np.log(density.max()),
                        right.max() - np.log(evidence), right.max()),
             Comparison("the largest posterior density", "the same", density.max(), np.exp(right.max() - np.log(evidence)),
                        right.max()),

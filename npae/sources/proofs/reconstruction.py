@@ -1,4 +1,4 @@
-"""Reconstruction losses and output units: cross-entropy of gray data, floors, saturation, normalisation."""
+"""Reconstruction losses and output units: cross-entropy of gray data, floors, saturation, normalization."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _floor(reachable) -> float:
 
 
 def sigmoid_outputs_have_a_floor() -> list[Comparison]:
-    """E003-17: standardised data through a sigmoid, and cross-entropy outside [0, 1]."""
+    """E003-17: standardized data through a sigmoid, and cross-entropy outside [0, 1]."""
     Q, phi = 0.5 * math.erfc(1 / math.sqrt(2)), math.exp(-0.5) / math.sqrt(2 * math.pi)
     logits = np.array([10.0, 100.0, 1000.0])
     return [Comparison("least squared error per feature of N(0, 1) data in (0, 1)", "quadrature",
@@ -91,7 +91,7 @@ def sigmoid_outputs_have_a_floor() -> list[Comparison]:
 
 
 def relu_outputs_have_a_floor() -> list[Comparison]:
-    """E003-18: standardised data through a ReLU."""
+    """E003-18: standardized data through a ReLU."""
     return [Comparison("least squared error per feature of N(0, 1) data in [0, inf)", "quadrature", _floor(relu), 0.5)]
 
 
