@@ -32,7 +32,7 @@ def command_lines(text):
 def quoted_in(source):
     """Return the command lines in backticks of a Python file."""
     quoted = (re.sub(r"\s+", " ", found) for found in re.findall(r"`([^`{}]+)`", source))
-    return {line for line in quoted if PROGRAM.fullmatch(line)}
+    return sorted({line for line in quoted if PROGRAM.fullmatch(line)})
 
 
 LINES = {line: str(path.relative_to(ROOT)) for path in sorted(Path(npae.__file__).parent.rglob("*.py"))
