@@ -29,7 +29,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .validation import check_integer, check_real
+from .validation import LARGEST_WEIGHT, check_integer, check_real, check_weight
 
 __all__ = ["BlockMaskingNoise", "Corruption", "GaussianNoise", "MaskingNoise", "SaltAndPepperNoise", "blocks"]
 
@@ -63,8 +63,8 @@ class GaussianNoise(Corruption):
 
     def validate(self) -> None:
         """Raise unless sd >= 0."""
-        check_real(self.sd, "noise_level (sd of GaussianNoise)", 0)
-        check_real(self.mean, "noise_mean (mean of GaussianNoise)")
+        check_weight(self.sd, "noise_level (sd of GaussianNoise)")
+        check_real(self.mean, "noise_mean (mean of GaussianNoise)", -LARGEST_WEIGHT, LARGEST_WEIGHT)
 
     def draw(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return standard normal draws (m, n)."""
@@ -72,7 +72,7 @@ class GaussianNoise(Corruption):
 
     def __call__(self, x: np.ndarray, noise: np.ndarray) -> np.ndarray:
         """Return x + mean + sd * noise."""
-        return x + (self.mean + self.sd * noise)
+        return x + (float(self.mean) + float(self.sd) * noise)     # with an int, NumPy 1 makes float64 of float32
 
     def corrupted(self, noise: np.ndarray) -> np.ndarray:
         """Return True everywhere: every entry is touched."""

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from .rows import Rows
 
 LARGEST_SIZE = 2 ** 20      # of a layer, a codebook: what is meant to be larger is a slip, and would be allocated before it shows
+LARGEST_WEIGHT = 1e30       # of a term of a loss
 Seed = Union[int, np.random.Generator, None]
 
 
@@ -193,6 +194,13 @@ def check_real(value: Any, name: str, low: float = -np.inf, high: float = np.inf
     if not (inside and np.isfinite(value)):
         left, right = "(" if open_low or low == -np.inf else "[", ")" if open_high or high == np.inf else "]"
         raise ValueError(f"{name} must be a finite number in {left}{low:g}, {high:g}{right}, got {value}")
+
+
+def check_weight(value: Any, name: str) -> None:
+    """Raise unless value is a number from 0 to LARGEST_WEIGHT, which float32 holds."""
+    check_real(value, name, 0)
+    if value > LARGEST_WEIGHT:
+        raise ValueError(f"{name} must be at most {LARGEST_WEIGHT:g}, got {value}")
 
 
 def check_choice(value: Any, name: str, choices: Any) -> None:

@@ -44,7 +44,7 @@ def wiener_filter(mean: ArrayLike, covariance: ArrayLike, sd: float) -> LinearDe
     """Return the best linear denoiser for data of this mean (n,) and covariance (n, n) with noise N(0, sd^2 I)."""
     check_real(sd, "sd", 0, 1e100, open_low=True)
     mu, S = _check_moments(mean, covariance)
-    return _solve(mu, S, mu, S + sd ** 2 * np.eye(len(mu)), S)                              # (2)
+    return _solve(mu, S, mu, S + float(sd) ** 2 * np.eye(len(mu)), S)                              # (2)
 
 
 def masking_filter(mean: ArrayLike, covariance: ArrayLike, fraction: float) -> LinearDenoiser:

@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..penalties import Contraction, Penalty
-from ..validation import check_real
+from ..validation import check_weight
 from .autoencoder import Autoencoder
 from .base import Model
 
@@ -48,7 +48,7 @@ class ContractiveAutoencoder(Autoencoder):
     n_probes: int = 1
 
     def _validate(self) -> None:
-        check_real(self.contraction_weight, "contraction_weight", 0)
+        check_weight(self.contraction_weight, "contraction_weight")
         self._contraction().validate()
         super()._validate()
 

@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..corruption import Corruption, GaussianNoise, MaskingNoise, SaltAndPepperNoise
-from ..validation import check_choice, check_real
+from ..validation import check_choice, check_weight
 from .autoencoder import Autoencoder
 from .base import Model, Noise
 
@@ -60,8 +60,8 @@ class DenoisingAutoencoder(Autoencoder):
             raise ValueError(f"{type(self).__name__} makes its corruption from noise={self.noise!r} and noise_level: leave "
                              f"corruption=None, or use Autoencoder(corruption=...)")
         self._corruption().validate()
-        check_real(self.corrupted_weight, "corrupted_weight", 0)
-        check_real(self.untouched_weight, "untouched_weight", 0)
+        check_weight(self.corrupted_weight, "corrupted_weight")
+        check_weight(self.untouched_weight, "untouched_weight")
         super()._validate()
 
     def _corruption(self) -> Corruption:

@@ -33,7 +33,7 @@ from ..losses import squared_error, squared_error_backward, squared_error_entrie
 from ..parameters import Parameters
 from ..penalties import gaussian_prior, gaussian_prior_backward
 from ..rows import by_chunks
-from ..validation import Seed, check_integer, check_random_state, check_real
+from ..validation import Seed, check_integer, check_random_state, check_weight
 from .autoencoder import Autoencoder
 from .base import Model, Noise, Terms, with_total
 
@@ -55,7 +55,7 @@ class ProbabilisticAutoencoder(Autoencoder):
 
     def _validate(self) -> None:
         super()._validate()
-        check_real(self.code_weight, "code_weight", 0)
+        check_weight(self.code_weight, "code_weight")
         check_integer(self.n_samples, "n_samples", 1)
         for name, neutral in (("loss", "mse"), ("output_activation", None), ("corruption", None)):
             if getattr(self, name) not in (neutral, "identity"):
@@ -82,12 +82,12 @@ class ProbabilisticAutoencoder(Autoencoder):
 
         terms: Terms = {"reconstruction": squared_error(o, targets)}
         do = squared_error_backward(o, targets)
-        terms["code"] = 2 * self.code_weight * gaussian_prior(f)            # the pair has a half in it
+        terms["code"] = 2.0 * self.code_weight * gaussian_prior(f)          # the pair has a half in it
         injected = self._add_penalties(terms, params, encoded + decoded, noise)
 
         grads = params.gradients()
         dz = network.backward(do, params, decoded, grads, need_dx=True).reshape(m, S, k)
-        df = unit_noise_backward(dz).sum(axis=1) + 2 * self.code_weight * gaussian_prior_backward(f)    # two paths
+        df = unit_noise_backward(dz).sum(axis=1) + 2.0 * self.code_weight * gaussian_prior_backward(f)    # two paths
         network.backward(df, params, encoded, grads)
         for name, gradient in injected.items():
             grads[name] += gradient                                         # two paths: weight decay

@@ -15,7 +15,7 @@ from ..optimizers import get_optimizer
 from ..parameters import Parameters
 from ..penalties import Contraction
 from ..rows import Rows, by_chunks
-from ..validation import check_choice, check_flag, check_matrix, check_real
+from ..validation import check_choice, check_flag, check_matrix, check_real, check_weight
 from .autoencoder import Autoencoder
 from .base import Noise
 from .quantizer import Quantizer
@@ -44,7 +44,7 @@ class QuantizedAutoencoder(Autoencoder):
 
     def _validate(self) -> None:
         super()._validate()
-        check_real(self.commitment, "commitment", 0)
+        check_weight(self.commitment, "commitment")
         check_choice(self.codebook_update, "codebook_update", ("ema", "gradient"))
         check_real(self.ema_decay, "ema_decay", 0, 1, open_high=True)
         check_real(self.ema_smoothing, "ema_smoothing", 0)
@@ -62,8 +62,8 @@ class QuantizedAutoencoder(Autoencoder):
         self._quantizers = quantizers
 
     def _quantizer(self, level: str, K: int, S: int, on_grid: bool) -> Quantizer:
-        return Quantizer(level, int(K), int(self.latent_dim), S, on_grid, self.commitment, self.codebook_update == "gradient",
-                         self.ema_decay, self.ema_smoothing)
+        return Quantizer(level, int(K), int(self.latent_dim), S, on_grid, float(self.commitment),
+                         self.codebook_update == "gradient", self.ema_decay, self.ema_smoothing)
 
     # ---- what a model provides ------------------------------------------------------------------------------------
 

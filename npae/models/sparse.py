@@ -30,7 +30,7 @@ import numpy as np
 from ..penalties import GaussianPrior, KLSparsity, L1Sparsity, Penalty, StudentTSparsity
 from ..rows import Rows
 from ..sparseness import lifetime_sparseness, population_sparseness, zero_fraction
-from ..validation import check_choice, check_flag, check_real
+from ..validation import check_choice, check_flag, check_weight
 from .autoencoder import Autoencoder
 from .base import Model, Noise
 
@@ -63,7 +63,7 @@ class SparseAutoencoder(Autoencoder):
 
     def _validate(self) -> None:
         check_choice(self.sparsity, "sparsity", NATURAL_UNITS)
-        check_real(self.sparsity_weight, "sparsity_weight", 0)
+        check_weight(self.sparsity_weight, "sparsity_weight")
         check_flag(self.unit_decoder, "unit_decoder")
         self._sparsity().validate()
         super()._validate()

@@ -27,7 +27,7 @@ from ..layers import ACTIVATIONS, affine, affine_backward
 from ..losses import softmax, softmax_nll, softmax_nll_backward
 from ..parameters import Parameters
 from ..training import TrainingDiverged
-from ..validation import as_array, check_flag, check_integer, check_labels, check_random_state, check_real, distinct_labels
+from ..validation import as_array, check_flag, check_integer, check_labels, check_random_state, check_weight, distinct_labels
 from .base import Model, Noise, Terms
 from .denoising import DenoisingAutoencoder
 
@@ -53,7 +53,7 @@ class StackedDenoisingAutoencoder(DenoisingAutoencoder):
 
     def _validate(self) -> None:
         check_integer(self.pretrain_epochs, "pretrain_epochs", 0)
-        check_real(self.classification_weight, "classification_weight", 0)
+        check_weight(self.classification_weight, "classification_weight")
         check_flag(self.tied, "tied")
         if self.tied:
             raise ValueError("tied=True is not for stacked pretraining: every layer brings a decoder of its own")
@@ -137,8 +137,8 @@ class StackedDenoisingAutoencoder(DenoisingAutoencoder):
         if "labels" not in noise:
             return None
         o = affine(z, params["classifier.W"], params["classifier.b"])
-        terms["classification"] = self.classification_weight * softmax_nll(o, noise["labels"])
-        do = self.classification_weight * softmax_nll_backward(o, noise["labels"])
+        terms["classification"] = float(self.classification_weight) * softmax_nll(o, noise["labels"])
+        do = float(self.classification_weight) * softmax_nll_backward(o, noise["labels"])
         dz, grads["classifier.W"], grads["classifier.b"] = affine_backward(do, z, params["classifier.W"])
         return dz
 

@@ -153,7 +153,7 @@ class VariationalAutoencoder(Evidence):
         if not self.free_bits:
             return beta * per_unit.sum(), None, self._posterior.kl_backward(q, beta / len(z))
         counted = (per_unit.real > self.free_bits).astype(z.real.dtype)     # free bits: the others have no gradient
-        value = beta * np.sum(counted * per_unit + (1 - counted) * self.free_bits)
+        value = beta * np.sum(counted * per_unit + (1 - counted) * float(self.free_bits))
         return value, None, self._posterior.kl_backward(q, np.broadcast_to(beta * counted / len(z), q["mu"].shape))
 
     # ---- training -------------------------------------------------------------------------------------------------

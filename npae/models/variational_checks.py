@@ -9,7 +9,7 @@ import numpy as np
 
 from ..likelihoods import LIKELIHOODS
 from ..rows import Rows, chunks
-from ..validation import check_choice, check_integer, check_real
+from ..validation import check_choice, check_integer, check_real, check_weight
 
 NOT_FOR_US = {
     "loss": ("mse", "the reconstruction is a log-likelihood: choose it with likelihood=..."),
@@ -31,8 +31,8 @@ def validate_variational(model: Any) -> None:
     check_choice(model.covariance, "covariance", ("diagonal", "full"))
     check_choice(model.kl, "kl", ("exact", "sampled"))
     check_choice(model.objective, "objective", ("elbo", "iwae"))
-    check_real(model.beta, "beta", 0)
-    check_real(model.free_bits, "free_bits", 0)
+    check_weight(model.beta, "beta")
+    check_weight(model.free_bits, "free_bits")
     check_integer(model.n_samples, "n_samples", 1)
     check_integer(model.beta_warmup, "beta_warmup", 0)
     _validate_variance(model)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..validation import check_integer, check_real
+from ..validation import check_integer, check_weight
 from .base import Penalty
 
 
@@ -24,7 +24,7 @@ class ActivationPenalty(Penalty):
 
     def validate(self) -> None:
         """Raise unless the hyperparameters make sense."""
-        check_real(self.weight, f"weight of {type(self).__name__}", 0)
+        check_weight(self.weight, f"weight of {type(self).__name__}")
         if self.layer is not None:
             check_integer(self.layer, f"layer of {type(self).__name__}", 0)
 
@@ -36,7 +36,8 @@ class ActivationPenalty(Penalty):
     def __call__(self, params: Mapping[str, np.ndarray], trace: Sequence[Any], given: np.ndarray | None = None):
         """Return the penalty and its gradient at the node "encoder.<layer>.y"."""
         step = self._step(trace)
-        return self.weight * self._value(step.y), {f"{step.name}.y": self.weight * self._gradient(step.y)}
+        weight = float(self.weight)         # with an int, NumPy 1 makes float64 of float32
+        return weight * self._value(step.y), {f"{step.name}.y": weight * self._gradient(step.y)}
 
     def _step(self, trace: Sequence[Any]) -> Any:
         return encoder_steps(trace)[-1 if self.layer is None else self.layer]

@@ -117,7 +117,8 @@ class KLSparsity(ActivationPenalty):
             share = 1 - self.momentum
             r = self.momentum * given + share * r
         dy = share * slope / len(y) * bernoulli_kl_backward(r, self.rho)
-        return self.weight * bernoulli_kl(r, self.rho), {f"{step.name}.y": np.broadcast_to(self.weight * dy, y.shape)}
+        weight = float(self.weight)         # with an int, NumPy 1 makes float64 of float32
+        return weight * bernoulli_kl(r, self.rho), {f"{step.name}.y": np.broadcast_to(weight * dy, y.shape)}
 
     @property
     def has_state(self) -> bool:    # type: ignore[override]

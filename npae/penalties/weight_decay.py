@@ -31,7 +31,7 @@ from typing import Any
 
 import numpy as np
 
-from ..validation import check_choice, check_flag, check_real
+from ..validation import check_choice, check_flag, check_weight
 from .base import Penalty
 
 
@@ -70,7 +70,7 @@ class WeightDecay(Penalty):
 
     def validate(self) -> None:
         """Raise unless the hyperparameters make sense."""
-        check_real(self.weight, "weight_decay", 0)
+        check_weight(self.weight, "weight_decay")
         check_choice(self.kind, "decay_kind", ("l2", "l1"))
         check_flag(self.biases, "decay_biases")
 
@@ -79,5 +79,6 @@ class WeightDecay(Penalty):
         pair = (l2_decay, l2_decay_backward) if self.kind == "l2" else (l1_decay, l1_decay_backward)
         kinds = (".W", ".b") if self.biases else (".W",)        # a codebook or a log-variance is neither
         decayed = {name: array for name, array in params.items() if name.endswith(kinds)}
-        value = self.weight * sum(pair[0](array) for array in decayed.values())
-        return value, {name: self.weight * pair[1](array) for name, array in decayed.items()}
+        weight = float(self.weight)         # with an int, NumPy 1 makes float64 of float32
+        value = weight * sum(pair[0](array) for array in decayed.values())
+        return value, {name: weight * pair[1](array) for name, array in decayed.items()}
