@@ -34,10 +34,17 @@ from typing import Any
 
 STUBS = ("ctypes", "_ctypes", "_posixsubprocess")       # what NumPy and its imports would like and do not need
 
+
+def _no_process(*given: Any) -> None:
+    raise OSError("no process is started here")
+
+
 if __name__ == "__main__":
     sys.modules.update(dict.fromkeys(STUBS[:2]))        # type: ignore[arg-type]    # None: an import of them fails
     sys.modules[STUBS[2]] = types.ModuleType(STUBS[2])
-    sys.modules[STUBS[2]].fork_exec = None              # type: ignore[attr-defined]
+    # An OSError, which NumPy 1 expects where it looks for lscpu. Nothing but that is reachable from the function.
+    sys.modules[STUBS[2]].fork_exec = types.FunctionType(       # type: ignore[attr-defined]
+        _no_process.__code__, {"__builtins__": {"OSError": OSError}})
     sys.path.append(sys.argv[1])
 
 import numpy as np  # noqa: E402
