@@ -26,7 +26,6 @@ VALUES: list[Any] = [
 FOR_EVER = {"epochs", "max_iterations", "n_init", "n_starts", "n_samples", "pretrain_epochs"}   # huge: allowed, more of the same
 
 
-
 class Setting(NamedTuple):
     """One hyperparameter of one estimator and the value it was given."""
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import npae
-from npae.checkpoint import restore_random
+from npae.resuming import restore_random
 from npae.datasets import DataFileError, load_file, load_mnist, read_idx
 
 from .fuzz import LIMIT, fuzzed

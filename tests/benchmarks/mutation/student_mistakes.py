@@ -487,7 +487,6 @@ def _fresh_noise(tensor):
     def make(pair):
         rng = np.random.default_rng(0)
 
-
         def change(g, a):
             return getattr(g, tensor) * rng.normal(size=np.shape(getattr(g, tensor)))
         return pair.forward, with_changes(pair, {tensor: change})
