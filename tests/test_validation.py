@@ -75,3 +75,23 @@ def test_scalars_within_range_pass():
     validation.check_real(np.float32(0.5), "rho", 0, 1)
     validation.check_real(1, "rho", 0, 1)
     validation.check_flag(np.True_, "tied")
+
+
+def test_masked_entries_are_no_data():
+    X = np.ma.masked_greater(np.arange(6.0).reshape(2, 3), 3)
+    with pytest.raises(ValueError, match=r"X has 2 masked entries: fill them \(numpy.ma.filled\) before calling"):
+        check_matrix(X)
+    np.testing.assert_array_equal(check_matrix(np.ma.masked_array(X.data, mask=False)), X.data)
+
+
+def test_records_are_no_matrix():
+    with pytest.raises(TypeError, match="X must be an array of single values, got records with the fields a, b"):
+        check_matrix(np.zeros(3, dtype=[("a", float), ("b", float)]))
+
+
+def test_magnitudes_whose_squares_overflow_are_refused():
+    check_matrix([[1e150, -1e150]])
+    with pytest.raises(ValueError, match="X has entries as large as 1e.200, whose squares add up to more than float64 holds"):
+        check_matrix([[1e200]])
+    with pytest.raises(ValueError, match="float32 holds; rescale the data"):
+        check_matrix([[1e20]], dtype=np.float32)

@@ -129,3 +129,15 @@ def test_bad_input(X, fitted):
         fit_code_density(fitted["pca"], X[:1])
     with pytest.raises(ValueError, match="X has 5 features"):
         reconstruction_errors(fitted["pca"], X[:, :5])
+
+
+def test_without_other_examples_a_share_is_kept_out_of_the_training():
+    X = np.random.default_rng(0).normal(size=(50, 3))
+    alone = AnomalyDetector(PCA(1), false_alarm_rate=0.3, validation_share=0.4).fit(X)
+    told = AnomalyDetector(PCA(1), false_alarm_rate=0.3).fit(X[:30], X_val=X[30:])
+    np.testing.assert_array_equal(alone.model_.components_, told.model_.components_)
+    assert alone.threshold_ == told.threshold_ and alone.score(X) == told.score(X)
+    with pytest.raises(ValueError, match="X has 1 sample"):
+        AnomalyDetector(PCA(1)).fit(X[:1])
+    with pytest.raises(ValueError, match="validation_share must be a finite number in"):
+        AnomalyDetector(PCA(1), validation_share=1.0).fit(X)

@@ -542,3 +542,19 @@ def test_same_seed_same_bits():
         np.testing.assert_array_equal(first.theta, second.theta)
         np.testing.assert_array_equal(first.transform(X), first.transform(X))
         assert np.any(trained(name, random_state=1)[0].theta != first.theta)
+
+
+def test_data_far_from_the_origin_begin_with_ordinary_log_variances():
+    x = np.random.default_rng(0).normal(1000, 1, (40, 3))
+    model = VariationalAutoencoder(epochs=0, random_state=0)
+    drawn = VariationalAutoencoder(random_state=0).initialize(3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        model.fit(x)
+    far = np.abs(drawn._encode(drawn.params, x.astype(np.float32))[2]["logvar"]).max()
+    assert far > 20 and np.abs(model._encode(model.params, x.astype(np.float32))[2]["logvar"]).max() <= 1 + 1e-5
+    near = VariationalAutoencoder(epochs=0, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        near.fit(x - 1000)
+    np.testing.assert_array_equal(near.theta, drawn.theta)      # what is ordinary begins as it was drawn
