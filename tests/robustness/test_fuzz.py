@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import npae
-from npae.resuming import restore_random
 from npae.datasets import DataFileError, load_file, load_mnist, read_idx
+from npae.resuming import restore_random
 
 from .fuzz import LIMIT, fuzzed
 from .kills import ROOT
