@@ -83,7 +83,7 @@ class PCA(Transformer):
 
     def reconstruct(self, X: ArrayLike) -> np.ndarray:
         """Return the projections of X onto the affine space of the components."""
-        return self.inverse_transform(self._transform(X))
+        return self.inverse_transform(self.transform(X))
 
     def score_samples(self, X: ArrayLike) -> np.ndarray:
         """Return minus the squared reconstruction error, summed over features, of each example (higher is better)."""

@@ -94,7 +94,7 @@ class ProbabilisticPCA(Transformer):
 
     def reconstruct(self, X: ArrayLike) -> np.ndarray:
         """Return E[x | z] at the posterior mean of each example."""
-        return self.inverse_transform(self._transform(X))
+        return self.inverse_transform(self.transform(X))
 
     def score_samples(self, X: ArrayLike) -> np.ndarray:
         """Return log p(x) of each example in nats, constants included."""

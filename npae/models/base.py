@@ -341,7 +341,7 @@ class Model(Transformer):
 
     def reconstruct(self, X: ArrayLike) -> np.ndarray:
         """Return the reconstructions (m, n) of X (m, n): inverse_transform(transform(X))."""
-        return self.inverse_transform(self._transform(X))
+        return self.inverse_transform(self.transform(X))
 
     def score(self, X: ArrayLike, y: Any = None) -> float:
         """Return the mean of score_samples(X): higher is better."""
